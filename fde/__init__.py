@@ -1,0 +1,3 @@
+"""The forward-deployed engineer's engagement toolkit."""
+
+__version__ = "0.1.0"
