@@ -49,3 +49,66 @@ class UsageError(FdeError):
     """{}"""
 
     exit = Exit.USAGE
+
+
+class NoHome(FdeError):
+    """There is no folder for your configuration: {}."""
+
+    hint = "Set FDE_HOME to the absolute path of a folder of yours."
+
+
+class BrokenSettings(FdeError):
+    """Your configuration cannot be read: {}."""
+
+    hint = "Correct the file, or move it away."
+
+
+class BrokenSkill(FdeError):
+    """This skill cannot be used: {}."""
+
+    hint = "`fde skills list` names every skill that was found, and what is wrong with the others."
+
+
+class NoSuchSkill(FdeError):
+    """There is no skill named {}."""
+
+    hint = "`fde skills list` names the skills there are."
+
+
+class NotTrusted(FdeError):
+    """The skill {} is not ours and {}, so nothing of it was run."""
+
+
+class NoScript(FdeError):
+    """The skill {} has no script: it is instructions only, and there is nothing to measure."""
+
+
+class ScriptFailed(FdeError):
+    """The script of {} failed: {}"""
+
+    hint = "This is a fault of the skill, not of the evidence: tell its author what the script said."
+
+
+class ScriptRefused(FdeError):
+    """{} cannot measure what it was given: {}"""
+
+    hint = "Correct what the script names and run it again."
+
+
+class ScriptUsage(FdeError):
+    """The script of {} does not take these arguments: {}"""
+
+    exit = Exit.USAGE
+    hint = "`fde tool SKILL --help` shows what it takes."
+
+
+class TemplateFault(FdeError):
+    """This template cannot be used: {}."""
+
+
+class TemplateInputs(FdeError):
+    """The values given are not the inputs that this template declares: {}."""
+
+
+class NotPlain(FdeError):
+    """{} is a {}, and a template is given only text, whole numbers, decimals, true and false, none, lists and maps."""
