@@ -112,3 +112,30 @@ class TemplateInputs(FdeError):
 
 class NotPlain(FdeError):
     """{} is a {}, and a template is given only text, whole numbers, decimals, true and false, none, lists and maps."""
+
+
+class SystemRefused(FdeError):
+    """{}."""
+
+
+class NotReachable(FdeError):
+    """No connection: {}."""
+
+    exit = Exit.NOT_NOW
+    hint = "The same command may work later."
+
+
+class Interrupted(FdeError):
+    """Interrupted."""
+
+    exit = Exit.INTERRUPTED
+
+
+class Bug(FdeError):
+    """This is a bug of ours, not a mistake of yours: {}. Its record is {}."""
+
+    exit = Exit.BUG
+
+
+class NoSuchSchema(UsageError):
+    """There is no schema {}."""
