@@ -83,7 +83,7 @@ def _scalar(value: object, rule: dict[str, Any], place: str) -> Iterator[str]:
             yield f"{place}: expected text like {rule['pattern']}, found {_found(value)}"
         if len(value) < rule.get("minLength", 0):
             yield f"{place}: expected at least {rule['minLength']} characters, found {_found(value)}"
-    if TYPES["number"](value) and value < rule.get("minimum", -math.inf):  # type: ignore[operator]
+    if TYPES["number"](value) and value < rule.get("minimum", -math.inf):
         yield f"{place}: expected at least {rule['minimum']}, found {_found(value)}"
 
 
