@@ -89,7 +89,7 @@ def run(argv: Sequence[str]) -> int:
         answer = Answer("", "", done.exit_code)
     except BrokenPipeError:
         answer = Answer("", "", Exit.READER_GONE)
-    except (Exception, KeyboardInterrupt) as error:  # the house's one blanket catch: past it, a person would meet a traceback
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the house's one: past it, a person meets a traceback
         from .failures import in_words
 
         answer = render(Outcome(errors=(in_words(error),)), asked)

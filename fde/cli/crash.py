@@ -13,12 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .. import __version__
-
-
-def state_folder() -> Path:
-    """Return the folder of what outlives a run and belongs to no engagement."""
-    named = os.environ.get("XDG_STATE_HOME", "")
-    return (Path(named) if os.path.isabs(named) else Path.home() / ".local" / "state") / "fde"
+from ..errors import NoHome
+from ..settings import state_folder
 
 
 def report(error: BaseException) -> Path:
@@ -27,13 +23,14 @@ def report(error: BaseException) -> Path:
     name = f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
     try:
         return _write(state_folder(), name, text)
-    except (OSError, RuntimeError):  # no home, or no room in it
+    except (OSError, NoHome):  # no home, or no room in it
         return _write(Path(tempfile.mkdtemp(prefix="fde-")), name, text)
 
 
 def _write(folder: Path, name: str, text: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", errors="backslashreplace") as file:
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)
     return path

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def _remember(ctx: click.Context, _option: click.Parameter, as_json: bool) -> None:  # noqa: FBT001
+def _remember(ctx: click.Context, _option: click.Parameter, as_json: bool) -> None:
     asked = ctx.ensure_object(dict)
     asked.update(json=as_json, command=ctx.command_path.partition(" ")[2])
 

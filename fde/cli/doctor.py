@@ -1,0 +1,86 @@
+"""`fde doctor`: what this installation is, what it finds and what it would use, each with where that comes from.
+
+Of a key it says whether it is there, never what it is.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import __version__
+from ..assets import assets
+from ..errors import Exit, FdeError
+from ..settings import config_folder, resolve, state_folder
+from .options import dir_option
+from .show import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LIBRARIES = ("click", "jinja2", "python-frontmatter", "pyyaml", "anthropic", "openai")
+KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY")
+
+
+@click.command()
+@dir_option
+def command(start: Path) -> Outcome:
+    """Tell what this installation has and where it finds it.
+
+    Writes nothing. Exits 1 if a part of it is missing.
+
+    \b
+    Example:
+        fde doctor
+    """
+    data: dict[str, Any] = {
+        "version": __version__,
+        "python": {"version": sys.version.split()[0], "path": sys.executable},
+        "libraries": {name: _installed(name) for name in LIBRARIES},
+        "assets": {kind: _folder(kind) for kind in ("skills", "prompts", "examples")},
+        "keys": {name: "present" if os.environ.get(name) else "absent" for name in KEYS},
+        "folders": {"configuration": _place(config_folder), "state": _place(state_folder)},
+        "settings": {"dir": {"value": str(start), "origin": _origin("dir")}},
+    }
+    missing = [name for part in ("libraries", "assets") for name, found in data[part].items() if found is None]
+    return Outcome(data={**data, "missing": missing}, text=_text(data), exit=Exit.FINDINGS if missing else Exit.OK)
+
+
+def _installed(name: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _folder(kind: str) -> str | None:
+    path = assets(kind)
+    return str(path) if path.is_dir() else None
+
+
+def _place(folder: Callable[[], Path]) -> str:
+    try:
+        return str(folder())
+    except FdeError as error:
+        return f"unknown: {error.message}"
+
+
+def _origin(name: str) -> str:
+    source = click.get_current_context().get_parameter_source("start")
+    if source is click.core.ParameterSource.COMMANDLINE:
+        return "flag"
+    return resolve(name, environment=os.environ, engagement={}, user={}).level.value
+
+
+def _text(data: dict[str, Any]) -> str:
+    rows = [("fde", data["version"]), ("python", f"{data['python']['version']}  {data['python']['path']}")]
+    for part in ("libraries", "assets", "keys", "folders"):
+        rows += [(name, found or "MISSING") for name, found in data[part].items()]
+    rows += [(name, f"{setting['value']}  ({setting['origin']})") for name, setting in data["settings"].items()]
+    return "\n".join(f"{name:<20}{value}" for name, value in rows)
