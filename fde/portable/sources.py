@@ -33,6 +33,10 @@ class Source:
         kind: One of `KINDS`; caps what may be concluded from it.
         clearance: One of `CLEARANCES`; who may see its words.
         notice: What it says of itself in its first line, repeated at each quote.
+        digest: "sha256:<hex>" of the file's bytes.
+        size: The file's bytes.
+        health: "ok", "empty", "failed" or "skipped"; only an "ok" source is sent or quoted.
+        note: Why, where it is not ok.
     """
 
     id: str
@@ -40,6 +44,10 @@ class Source:
     kind: str = "document"
     clearance: str = "internal"
     notice: str | None = None
+    digest: str = ""
+    size: int = 0
+    health: str = "ok"
+    note: str = ""
 
     @cached_property
     def folded(self) -> Folded:
@@ -60,22 +68,21 @@ class Source:
 
     def record(self) -> dict[str, Any]:
         """Return the source as an artefact lists it."""
-        data = self.text.encode("utf-8", "surrogatepass")
         return {
             "id": self.id,
             "locator": f"file:evidence/{self.id}",
             "count": 1,
-            "bytes": len(data),
-            "digest": f"sha256:{hashlib.sha256(data).hexdigest()}",
-            "health": "ok" if self.text.strip() else "empty",
+            "bytes": self.size,
+            "digest": self.digest,
+            "health": self.health,
             "kind": self.kind,
             "clearance": self.clearance,
-            "note": self.notice or "",
+            "note": self.notice or self.note,
         }
 
 
-def text_source(path: str, text: str) -> Source:
-    """Return the source for the file *path* (below `evidence/`) with the content *text*.
+def text_source(path: str, data: bytes, text: str) -> Source:
+    """Return the source for the file *path* (below `evidence/`) with the content *data*, decoded as *text*.
 
     A head (`kind`, `clearance`) decides; else the place and the suffix do.
     """
@@ -90,6 +97,9 @@ def text_source(path: str, text: str) -> Source:
         kind=_kind(PurePosixPath(path), fields),
         clearance=fields["clearance"] if fields.get("clearance") in CLEARANCES else "internal",
         notice=first.rstrip(".") if first.startswith(INVENTED) else None,
+        digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
+        size=len(data),
+        health="ok" if text.strip() else "empty",
     )
 
 
