@@ -20,7 +20,7 @@ from ..settings import state_folder
 def report(error: BaseException) -> Path:
     """Write *error* with its traceback to a new file and return the path; the temporary folder is the last resort."""
     text = "".join([f"fde {__version__}, Python {sys.version}\n{sys.argv}\n", *traceback.format_exception(error)])
-    name = f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+    name = f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{os.getpid()}.txt"
     try:
         return _write(state_folder(), name, text)
     except (OSError, NoHome):  # no home, or no room in it
