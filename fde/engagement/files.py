@@ -1,0 +1,531 @@
+"""The disk: every file that lasts is written here, and is afterwards its old or its new self, whatever happens midway.
+
+Reading is bounded and opens regular files only, so that a link, a FIFO or a file of two gigabytes in a client's folder can neither lead
+out of it nor stop a run.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+import secrets
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from ..errors import (
+    AlreadyThere,
+    CannotRead,
+    CannotWrite,
+    Locked,
+    NotInside,
+    NotJson,
+    NotRegular,
+    NotText,
+    TooLarge,
+)
+from ..portable.strictjson import BadJson, strict_json
+from ..text import escaped, is_plain_name, same_name
+
+CAP_NAME = "the limit for one file"
+
+_TEMP_FILE = re.compile(r"\..+\.[0-9a-f]{8}\.tmp", re.DOTALL)
+_TEMP_FOLDER = re.compile(r".+\.tmp-[0-9a-f]{8}", re.DOTALL)
+_CHUNK = 1 << 20
+
+
+class Skip(StrEnum):
+    """Why an entry of a folder is not read, in the words that a person sees."""
+
+    OUTSIDE = "a link that leads outside"
+    LINK = "a link to what is listed under its own name"
+    LOOP = "a link that leads back to itself"
+    DANGLING = "a link that leads nowhere"
+    FIFO = "a FIFO"
+    SOCKET = "a socket"
+    DEVICE = "a device"
+    BAD_NAME = "a name with a backslash, control characters or bytes that are not UTF-8"
+    LEFT_OVER = "an unfinished file of ours"
+    UNREADABLE = "cannot be read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A file in a folder, or something there that is not read.
+
+    Attributes:
+        id: The path relative to the folder, POSIX, escaped if it must be.
+        path: The path to open.
+        size: In bytes, when it was listed; 0 if it is not read.
+        skipped: Why it is not read, or None.
+    """
+
+    id: str
+    path: Path
+    size: int = 0
+    skipped: Skip | None = None
+
+
+def replace(path: Path, data: bytes | str, *, mode: int = 0o666) -> None:
+    """Make *data* (text as UTF-8) the content of *path*, at once and for good; an existing file keeps its mode.
+
+    Raises:
+        CannotWrite: the system's words; *path* is as it was, and no temporary file is left.
+        NotRegular: *path* is a link, a folder or anything else than a file.
+    """
+    with _words(CannotWrite, path):
+        content, kept = _encoded(data), _mode(path)
+        temporary = path.with_name(f".{path.name}.{_random()}.tmp")
+        try:
+            _write_new(temporary, content, mode, kept)
+            os.replace(temporary, path)
+        finally:
+            with suppress(OSError):
+                os.unlink(temporary)
+        _sync_folder(path.parent)
+
+
+def append_line(path: Path, line: str, *, keep: Callable[[bytes], bool] = lambda _: True) -> None:
+    r"""Add *line* (without its \n) to *path* by one write, on a line of its own, also while others append.
+
+    *keep* is asked about a last line that has no \n: it is ended if it is to be kept, else cut off.
+
+    Raises:
+        CannotWrite: the system's words; the file is as it was, or ends in an unfinished line.
+        ValueError: *line* holds a line break.
+    """
+    if "\n" in line or "\r" in line:
+        raise ValueError("a line holds no line break")
+    with _words(CannotWrite, path):
+        content, is_new = _encoded(f"{line}\n"), _mode(path) is None
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        try:
+            # Between the look at the last byte and the write nobody else may write.
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _append(descriptor, content, keep)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_new:
+            _sync_folder(path.parent)
+
+
+def publish(final: Path, files: Mapping[str, bytes]) -> None:
+    """Make the folder *final* with *files* (relative POSIX name to content) appear whole, by one rename.
+
+    Folders above it are made as needed.
+
+    Raises:
+        AlreadyThere: *final*, or a name that differs only by case or normalisation, exists.
+        NotInside: a file's name leaves the folder, or two names are one on some file system.
+        CannotWrite: the system's words; there is no *final*, and no temporary folder is left.
+    """
+    _check_names(files)
+    with _words(CannotWrite, final):
+        make_folder(final.parent)
+        found = taken(final.parent, final.name)
+        if found is not None:
+            raise AlreadyThere(escaped(found), where=escaped(final))
+        temporary = final.with_name(f"{final.name}.tmp-{_random()}")
+        made: list[Path] = []
+        try:
+            _fill(temporary, files, made)
+            os.rename(temporary, final)
+        finally:
+            _unmake(made)
+        _sync_folder(final.parent)
+
+
+def make_folder(path: Path, mode: int = 0o777) -> None:
+    """Make the folder *path* and those above it, unless they are there.
+
+    Raises:
+        CannotWrite: the system's words.
+    """
+    with _words(CannotWrite, path):
+        missing = [folder for folder in (path, *path.parents) if not folder.is_dir()]
+        for folder in reversed(missing):
+            with suppress(FileExistsError):
+                os.mkdir(folder, mode)
+            _sync_folder(folder.parent)
+
+
+def taken(folder: Path, name: str) -> str | None:
+    """Return the name in *folder* that some file system would take for *name*, or None.
+
+    Raises:
+        CannotRead: *folder* cannot be listed.
+    """
+    with _words(CannotRead, folder):
+        return next((found for found in sorted(os.listdir(folder)) if same_name(found, name)), None)
+
+
+def sweep(folder: Path, older_than_seconds: float = 3600, *, now: float | None = None, deep: bool = False) -> list[Path]:
+    """Remove what an interrupted `replace` or `publish` left in *folder* (*deep*: and below), and return the paths.
+
+    *now* is in seconds since 1970. What is younger, and what is not named by us, stays; what cannot be removed, too:
+    a start must not fail for it.
+    """
+    before = (time.time() if now is None else now) - older_than_seconds
+    removed = []
+    for path in _left_overs(folder, deep):
+        with suppress(OSError):
+            if path.lstat().st_mtime <= before:
+                _remove(path)
+                removed.append(path)
+    return removed
+
+
+@contextmanager
+def lock(engagement_root: Path, *, wait: float = 0.0) -> Iterator[None]:
+    """Hold the engagement for this process, waiting at most *wait* seconds; a killed holder holds it no longer.
+
+    Raises:
+        Locked: another process has it; the message says which and since when.
+        CannotWrite: `.fde/lock` cannot be made.
+    """
+    path = engagement_root / ".fde" / "lock"
+    with _words(CannotWrite, path):
+        with suppress(FileExistsError):
+            os.mkdir(path.parent, 0o700)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    # The file stays when the lock goes: who deletes it takes it from under one who is opening it.
+    try:
+        with _words(CannotWrite, path):
+            _take(descriptor, path, time.monotonic() + wait)
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def writable(folder: Path) -> None:
+    """Make sure that *folder* can be written, by writing: permissions alone do not tell.
+
+    Raises:
+        CannotWrite: the system's words.
+    """
+    with _words(CannotWrite, folder):
+        probe = folder / f".writable.{_random()}.tmp"
+        try:
+            _write_new(probe, b"\n", 0o600, None)
+        finally:
+            with suppress(OSError):
+                os.unlink(probe)
+
+
+def read_bytes(path: Path, cap: int, *, cap_name: str = CAP_NAME) -> bytes:
+    """Return what is in *path* now, *cap* bytes at most; nothing but a regular file is opened, and no link is followed.
+
+    Raises:
+        NotRegular: a link, a folder, a FIFO, a socket or a device.
+        TooLarge: more than *cap* bytes, which is found before reading where the file has a size.
+        CannotRead: the system's words.
+    """
+    with _words(CannotRead, path):
+        _require_regular(path.lstat().st_mode, path)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            found = os.fstat(descriptor)
+            _require_regular(found.st_mode, path)
+            if found.st_size > cap:
+                raise TooLarge(found.st_size, cap_name, cap, where=escaped(path))
+            data = _read_up_to(descriptor, cap + 1)
+        finally:
+            os.close(descriptor)
+    if len(data) > cap:
+        raise TooLarge(len(data), cap_name, cap, where=escaped(path))
+    return data
+
+
+def read_text(path: Path, cap: int, *, cap_name: str = CAP_NAME) -> str:
+    """Return the UTF-8 text in *path*, line ends as they are, without a byte order mark.
+
+    Raises:
+        NotText: it is not UTF-8 or holds NUL; names the byte's offset.
+        NotRegular, TooLarge, CannotRead: as `read_bytes`.
+    """
+    return as_text(read_bytes(path, cap, cap_name=cap_name), escaped(path))
+
+
+def read_json(path: Path, cap: int, *, cap_name: str = CAP_NAME) -> Any:
+    """Return the value of the JSON in *path*, read strictly.
+
+    Raises:
+        NotJson: it is refused, see `fde.portable.strictjson`.
+        NotText, NotRegular, TooLarge, CannotRead: as `read_text`.
+    """
+    try:
+        return strict_json(read_text(path, cap, cap_name=cap_name), escaped(path))
+    except BadJson as error:
+        raise NotJson(error.sentence, where=error.where) from error
+
+
+def as_text(data: bytes, where: str) -> str:
+    """Return *data* as UTF-8 text without a byte order mark.
+
+    Raises:
+        NotText: it is not UTF-8 or holds NUL; names the byte's offset.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotText(error.start, f"0x{data[error.start]:02x}", where=where) from error
+    if "\0" in text:
+        raise NotText(data.index(b"\0"), "0x00", where=where)
+    return text.removeprefix("\ufeff")
+
+
+def inside(root: Path, relative: str) -> Path:
+    """Return the path of *relative* (POSIX) under *root*; it need not exist.
+
+    Raises:
+        NotInside: it climbs, is absolute, holds NUL, another control character or a backslash, or a link leads out.
+    """
+    parts = relative.removesuffix("/").split("/")
+    if not is_plain_name(relative) or any(part in ("", ".", "..") for part in parts):
+        raise NotInside(ascii(relative), "it must be relative and plain, without . or .. and backslashes")
+    path = root.joinpath(*parts)
+    real_root, real = os.path.realpath(root), os.path.realpath(path)
+    if os.path.commonpath((real_root, real)) != real_root:
+        raise NotInside(ascii(relative), "a link leads out of the folder")
+    return path
+
+
+def walk(root: Path) -> Iterator[Entry]:
+    """Yield what is below *root*, folder by folder in the order of names: files to read, and what is skipped with the reason.
+
+    Links are never followed: what they lead to is listed under its own name, or lies outside.
+
+    Raises:
+        CannotRead: *root* itself cannot be listed.
+    """
+    with _words(CannotRead, root):
+        pending = [(entry, "") for entry in _listed(root)]
+    while pending:
+        found, above = pending.pop()
+        name = f"{above}{found.name}"
+        skipped, size, is_folder = _look(found, Path(root))
+        below: list[os.DirEntry[str]] = []
+        if is_folder:
+            try:
+                below = _listed(found.path)
+            except OSError:
+                skipped, is_folder = Skip.UNREADABLE, False
+        pending.extend((entry, f"{name}/") for entry in below)
+        if not is_folder:
+            yield Entry(id=escaped(name), path=Path(found.path), size=size, skipped=skipped)
+
+
+@contextmanager
+def _words(error: type[CannotRead] | type[CannotWrite], path: Path) -> Iterator[None]:
+    """Turn the system's error into ours."""
+    try:
+        yield
+    except OSError as fault:
+        raise error(fault.strerror or fault, where=escaped(path)) from fault
+
+
+def _random() -> str:
+    return secrets.token_hex(4)
+
+
+def _encoded(data: bytes | str) -> bytes:
+    return data if isinstance(data, bytes) else data.encode("utf-8")
+
+
+def _mode(path: Path) -> int | None:
+    """Return the permissions of the file at *path*, None if there is nothing."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    _require_regular(mode, path)
+    return stat.S_IMODE(mode)
+
+
+def _require_regular(mode: int, path: Path) -> None:
+    if not stat.S_ISREG(mode):
+        raise NotRegular(_kind(mode), where=escaped(path))
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISLNK(mode):
+        return "a link"
+    return "a folder" if stat.S_ISDIR(mode) else str(_special(mode))
+
+
+def _special(mode: int) -> Skip:
+    return Skip.FIFO if stat.S_ISFIFO(mode) else Skip.SOCKET if stat.S_ISSOCK(mode) else Skip.DEVICE
+
+
+def _write_new(path: Path, data: bytes, mode: int, kept: int | None) -> None:
+    """Write a file that is not there yet, to the platter; *kept* are permissions that the umask must not narrow."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode if kept is None else kept)
+    try:
+        if kept is not None:
+            os.fchmod(descriptor, kept)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems cannot sync a folder; there a rename is as durable as it gets.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _append(descriptor: int, content: bytes, keep: Callable[[bytes], bool]) -> None:
+    size = os.fstat(descriptor).st_size
+    tail = _unfinished(descriptor, size)
+    if tail and keep(tail):
+        content = b"\n" + content
+    elif tail:
+        size -= len(tail)
+        os.ftruncate(descriptor, size)
+    written = 0
+    try:
+        written = os.write(descriptor, content)
+        if written < len(content):
+            # The second write gives the reason why the first fell short.
+            os.write(descriptor, content[written:])
+            raise OSError(errno.EIO, "the line was written in part only")
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
+
+
+def _unfinished(descriptor: int, size: int) -> bytes:
+    """Return what stands behind the last line break."""
+    tail, start = b"", size
+    while start and b"\n" not in tail:
+        step = min(start, _CHUNK)
+        start -= step
+        tail = os.pread(descriptor, step, start) + tail
+    return tail.rpartition(b"\n")[2]
+
+
+def _check_names(files: Mapping[str, bytes]) -> None:
+    for name in files:
+        parts = name.split("/")
+        if not is_plain_name(name) or any(part in ("", ".", "..") for part in parts):
+            raise NotInside(ascii(name), "a file's name must be relative and plain")
+    for index, name in enumerate(files):
+        for other in list(files)[:index]:
+            if same_name(name, other):
+                raise NotInside(ascii(name), f"it is the same as {ascii(other)} on some file systems")
+
+
+def _fill(folder: Path, files: Mapping[str, bytes], made: list[Path]) -> None:
+    """Make *folder* with *files*, noting in *made* each path before it is made."""
+    folders = {folder} | {folder / parent for name in files for parent in Path(name).parents}
+    for path in sorted(folders):
+        made.append(path)
+        os.mkdir(path)
+    for name, data in files.items():
+        made.append(folder / name)
+        _write_new(folder / name, data, 0o666, None)
+    for path in sorted(folders, reverse=True):
+        _sync_folder(path)
+
+
+def _unmake(made: list[Path]) -> None:
+    # One by one and by name: after the rename none of them is there, and a broken disk may refuse to list.
+    for path in reversed(made):
+        with suppress(OSError):
+            os.unlink(path)
+        with suppress(OSError):
+            os.rmdir(path)
+
+
+def _left_overs(folder: Path, deep: bool) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        for name in sorted(folders):
+            if _TEMP_FOLDER.fullmatch(name):
+                folders.remove(name)
+                yield Path(parent, name)
+        yield from (Path(parent, name) for name in sorted(names) if _TEMP_FILE.fullmatch(name))
+        if not deep:
+            return
+
+
+def _remove(path: Path) -> None:
+    mode = path.lstat().st_mode
+    if stat.S_ISDIR(mode):
+        shutil.rmtree(path)
+    elif stat.S_ISREG(mode):
+        os.unlink(path)
+
+
+def _take(descriptor: int, path: Path, until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() >= until:
+                holder = os.pread(descriptor, 200, 0).decode("ascii", "replace").strip()
+                raise Locked(holder or "it started just now", where=escaped(path)) from error
+        time.sleep(0.05)
+
+
+def _read_up_to(descriptor: int, limit: int) -> bytes:
+    parts, size = [], 0
+    while size < limit and (part := os.read(descriptor, min(_CHUNK, limit - size))):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
+
+
+def _listed(folder: str | Path) -> list[os.DirEntry[str]]:
+    """Return what is in *folder*, last name first, as a stack wants it."""
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name, reverse=True)
+
+
+def _look(found: os.DirEntry[str], root: Path) -> tuple[Skip | None, int, bool]:
+    """Return why *found* is not read, its size, and whether it is a folder to go into."""
+    if not is_plain_name(found.name):
+        return Skip.BAD_NAME, 0, False
+    try:
+        status = found.stat(follow_symlinks=False)
+    except OSError:
+        return Skip.UNREADABLE, 0, False
+    if stat.S_ISLNK(status.st_mode):
+        return _link(found.path, root), 0, False
+    if _TEMP_FILE.fullmatch(found.name) or _TEMP_FOLDER.fullmatch(found.name):
+        return Skip.LEFT_OVER, 0, False
+    if stat.S_ISDIR(status.st_mode):
+        return None, 0, True
+    return (None, status.st_size, False) if stat.S_ISREG(status.st_mode) else (_special(status.st_mode), 0, False)
+
+
+def _link(path: str, root: Path) -> Skip:
+    try:
+        target = os.path.realpath(path, strict=True)
+    except OSError as error:
+        return Skip.LOOP if error.errno == errno.ELOOP else Skip.DANGLING
+    real_root, parent = os.path.realpath(root), os.path.realpath(os.path.dirname(path))
+    if os.path.commonpath((real_root, target)) != real_root:
+        return Skip.OUTSIDE
+    return Skip.LOOP if os.path.commonpath((target, parent)) == target else Skip.LINK

@@ -1,0 +1,192 @@
+"""The head of a Markdown file: YAML between two lines of three hyphens, in which every scalar stays the text that was written.
+
+python-frontmatter drives it, with a handler of our own: with its default loader 40 kB of brackets crash the process, and the last of two equal
+keys wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from .errors import BadHead
+from .text import lf
+
+if TYPE_CHECKING:
+    import yaml
+    from frontmatter.default_handlers import BaseHandler
+
+CAP = 16 << 10
+MAX_DEPTH = 16
+
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_OPENING = re.compile(r"---[ \t]*(?:\n|\Z)")
+_HEAD = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A Markdown file, taken apart.
+
+    Attributes:
+        fields: The head; each value is text, a list or a mapping of such.
+        body: What follows the head's last line, letter for letter, with LF.
+        body_line: The line in the file on which *body* starts, from 1.
+    """
+
+    fields: dict[str, Any]
+    body: str
+    body_line: int
+
+
+def has_head(text: str) -> bool:
+    """Say whether *text* opens with a head's first line; the head may still be broken."""
+    return bool(_OPENING.match(_normal(text)))
+
+
+def parse(text: str, where: str) -> Head:
+    """Return the head and the body of *text*; *where* is its file's name. A byte order mark, CRLF and CR are read.
+
+    Raises:
+        BadHead: there is no head, or it is refused; names file:line.
+    """
+    import frontmatter
+
+    text = _normal(text)
+    found = _HEAD.match(text)
+    if not found:
+        fault = "the line --- that closes it is missing" if has_head(text) else "expected --- on the first line"
+        raise BadHead(fault, where=f"{where}:1")
+    if len(found[1].encode("utf-8", "surrogatepass")) > CAP:
+        raise BadHead(f"it has more than {CAP:,} bytes", where=f"{where}:1")
+    # The library trims the body and its copy is not used: quotes are found by line.
+    fields, _ = frontmatter.parse(found[0], handler=_handler(where))
+    return Head(fields=fields, body=text[found.end() :], body_line=found[0].count("\n") + 1)
+
+
+def render(fields: Mapping[str, Any], body: str) -> str:
+    """Return the text whose `parse` gives *fields* and *body*.
+
+    Raises:
+        BadHead: no head can hold *fields* (control characters, half a character, more than the limit).
+    """
+    text = f"---\n{_handler('').export(dict(fields)) if fields else ''}---\n{body}"
+    parse(text, "the head to write")
+    return text
+
+
+def _normal(text: str) -> str:
+    return lf(text.removeprefix("\ufeff"))
+
+
+def _handler(where: str) -> BaseHandler:
+    """Return python-frontmatter's handler, strict; built here so that importing this module loads no YAML."""
+    import yaml
+    from frontmatter.default_handlers import BaseHandler
+
+    class Strict(BaseHandler):
+        FM_BOUNDARY = _OPENING
+
+        def split(self, text: str) -> tuple[str, str]:
+            found = _HEAD.match(text)
+            assert found, "parse has looked"
+            return found[1], text[found.end() :]
+
+        def load(self, fm: str) -> dict[str, Any]:
+            return _load(fm, where)
+
+        def export(self, metadata: Mapping[str, object], **kwargs: object) -> str:
+            written: str = yaml.dump(metadata, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=1 << 20)
+            return written
+
+    return Strict()
+
+
+def _load(head: str, where: str) -> dict[str, Any]:
+    import yaml
+
+    def refused(fault: str, index: int) -> BadHead:
+        # Line 1 of the file is the opening one, and PyYAML takes more characters for line breaks than an editor does.
+        return BadHead(fault, where=f"{where}:{head.count(chr(10), 0, index) + 2}")
+
+    try:
+        loader = _loader()(head)
+        fields = loader.get_single_data()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise refused(str(error.problem or error.context), mark.index if mark else 0) from error
+    except yaml.reader.ReaderError as error:
+        raise refused(f"the character U+{ord(str(error.character)):04X} may not stand in it", error.position) from error
+    except (ValueError, OverflowError) as error:
+        # PyYAML checks neither the number of an escaped character nor that of a %YAML line.
+        raise refused("it holds a number that is too large", loader.index) from error
+    if not isinstance(fields, dict | None):
+        raise refused(f"expected lines like key: value, found {'a list' if isinstance(fields, list) else 'plain text'}", 0)
+    return fields or {}
+
+
+@cache
+def _loader() -> type[yaml.BaseLoader]:
+    import yaml
+
+    def refused(fault: str, mark: yaml.Mark) -> yaml.MarkedYAMLError:
+        return yaml.MarkedYAMLError(problem=fault, problem_mark=mark)
+
+    class Strings(yaml.BaseLoader):
+        """All scalars stay text; no alias, no tag, no key twice, no depth that could bring the composer down."""
+
+        depth = 0
+
+        def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+            event = self.peek_event()
+            if isinstance(event, yaml.AliasEvent) or event.anchor:
+                raise refused("anchors and aliases (& and *) are not read", event.start_mark)
+            if event.tag:
+                raise refused(f"the tag {event.tag} is not read", event.start_mark)
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise refused(f"it is nested deeper than {MAX_DEPTH}", event.start_mark)
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise refused("a key must be text", key.start_mark)
+                if key.value in seen:
+                    raise refused(f"the key {key.value} is given twice", key.start_mark)
+                seen.add(key.value)
+            return super().construct_mapping(node, deep)
+
+        def construct_scalar(self, node: yaml.ScalarNode) -> str:
+            value: str = super().construct_scalar(node)
+            unfit = _UNFIT.search(value)
+            if unfit:
+                raise refused(f"the character U+{ord(unfit[0]):04X} may not stand in it", node.start_mark)
+            return value
+
+    return Strings
+
+
+@cache
+def _dumper() -> type[yaml.BaseDumper]:
+    import yaml
+
+    class Plain(yaml.BaseDumper):
+        """The counterpart: text needs quotes only where the syntax wants them, since nothing is taken for a number."""
+
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    def text(dumper: yaml.BaseDumper, value: str) -> yaml.ScalarNode:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+    Plain.add_representer(str, text)
+    Plain.add_representer(list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value))
+    Plain.add_representer(dict, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value))
+    return Plain
