@@ -139,3 +139,66 @@ class Bug(FdeError):
 
 class NoSuchSchema(UsageError):
     """There is no schema {}."""
+
+
+class BadName(FdeError):
+    """The {} {} is not a name: expected a to z, 0 to 9 and single hyphens, at most 64 characters, no device of Windows."""
+
+    hint = "Give it a name like order-entry."
+
+
+class BadHead(FdeError):
+    """The head cannot be read: {}."""
+
+    hint = "A head is YAML between two lines of three hyphens; text that holds a colon or a # goes in quotes."
+
+
+class CannotRead(FdeError):
+    """It cannot be read: {}."""
+
+
+class CannotWrite(FdeError):
+    """It cannot be written: {}."""
+
+    hint = "What was there before is still there. Make room or give the permission, then run the same command again."
+
+
+class AlreadyThere(FdeError):
+    """The name is taken by {}, and nothing that is written is overwritten."""
+
+
+class NotInside(FdeError):
+    """The path {} is refused: {}."""
+
+    hint = "Paths are relative, with forward slashes, and stay inside the folder."
+
+
+class NotRegular(FdeError):
+    """Expected a file, found {}."""
+
+
+class NotText(FdeError):
+    """It is not text in UTF-8: the byte at offset {} is {}."""
+
+    hint = "Save it as UTF-8, or add the document itself with `fde add`."
+
+
+class NotJson(FdeError):
+    """It is not JSON as we read it: {}."""
+
+
+class TooLarge(FdeError):
+    """It has {:,} bytes or more; {} is {:,} bytes."""
+
+
+class LedgerBroken(FdeError):
+    """A line of the ledger is broken: {}."""
+
+    hint = "Look at the line, then mend or remove it; nothing is read past it until then."
+
+
+class Locked(FdeError):
+    """Another fde works on this engagement: {}."""
+
+    exit = Exit.NOT_NOW
+    hint = "Try again when it is done, or let this one wait with --wait."
