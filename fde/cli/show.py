@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from ..errors import Exit, FdeError
+from ..text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,8 +65,8 @@ def render(outcome: Outcome, asked: Mapping[str, Any]) -> Answer:
         return Answer(envelope(outcome, asked.get("command", "")), "", outcome.code)
     lines = [explain(error) for error in outcome.errors]
     if outcome.next and is_terminal(sys.stderr):
-        lines.append(f"next: {_printable(outcome.next)}")
-    text = _printable(outcome.text) if is_terminal(sys.stdout) else outcome.text
+        lines.append(f"next: {printable(outcome.next)}")
+    text = printable(outcome.text) if is_terminal(sys.stdout) else outcome.text
     return Answer(text, "\n".join(lines), outcome.code)
 
 
@@ -83,8 +84,8 @@ def envelope(outcome: Outcome, command: str) -> str:
 def explain(error: FdeError) -> str:
     """Return *error* for a person: where and what in one line, the remedy indented below."""
     place = f"{error.where}: " if error.where and error.where not in error.message else ""
-    lines = [f"{paint('fde:', '31', sys.stderr)} {_printable(place + error.message).replace(NEWLINE, NEWLINE + INDENT)}"]
-    lines += [INDENT + line for line in _printable(error.hint).splitlines()]
+    lines = [f"{paint('fde:', '31', sys.stderr)} {printable(place + error.message).replace(NEWLINE, NEWLINE + INDENT)}"]
+    lines += [INDENT + line for line in printable(error.hint).splitlines()]
     return "\n".join(lines)
 
 
@@ -111,7 +112,7 @@ def progress(text: str) -> None:
         from shutil import get_terminal_size
 
         width = get_terminal_size().columns - 1
-        print(f"\r\x1b[2K{_printable(text)[:width]}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[2K{printable(text)[:width]}", end="", file=sys.stderr, flush=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -121,8 +122,9 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 def paint(text: str, colour: str, stream: TextIO | None) -> str:
     """Return *text* in the SGR *colour* if *stream* is a terminal that takes it, as NO_COLOR and FORCE_COLOR say."""
-    wanted = is_terminal(stream) and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
-    return f"\x1b[{colour}m{text}\x1b[0m" if wanted or os.environ.get("FORCE_COLOR") else text
+    fit = is_terminal(stream) and os.environ.get("TERM") != "dumb"
+    wanted = not os.environ.get("NO_COLOR") and (fit or os.environ.get("FORCE_COLOR"))
+    return f"\x1b[{colour}m{text}\x1b[0m" if wanted else text
 
 
 def prepare_streams() -> None:
@@ -152,14 +154,6 @@ def _silence(stream: TextIO | None) -> None:
     """Send what is left in *stream* nowhere: the interpreter flushes once more at exit, and would complain."""
     if stream is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _printable(text: str) -> str:
-    try:
-        from ..text import printable
-    except ImportError:  # until fde/text.py lands
-        return text
-    return printable(text)
 
 
 def _plain(value: object) -> object:
