@@ -202,3 +202,91 @@ class Locked(FdeError):
 
     exit = Exit.NOT_NOW
     hint = "Try again when it is done, or let this one wait with --wait."
+
+
+class NoEngagement(FdeError):
+    """There is no engagement here: no engagement.md in {} or above it."""
+
+    hint = "Start one with `fde init DIR`, go into one, or name it with --dir."
+
+
+class NotEmpty(FdeError):
+    """{} is there already and not empty."""
+
+    hint = "Name a folder that does not exist yet."
+
+
+class NewerFormat(FdeError):
+    """{} has format {}, and this fde knows formats up to {}."""
+
+    hint = "It was made by a newer fde: upgrade this one."
+
+
+class BrokenArtefact(FdeError):
+    """An artefact is not as it was written: {}."""
+
+    hint = "`fde verify` names every place; the folder's history (git) has it as it was."
+
+
+class NoRun(FdeError):
+    """There is no run {} on this machine."""
+
+    hint = "`fde status` names the runs that wait for a reply."
+
+
+class NoOpenQuestion(FdeError):
+    """No question waits for a reply."""
+
+    hint = "Print one with `fde prompt SKILL`."
+
+
+class SeveralQuestions(UsageError):
+    """Several questions wait for a reply: {}."""
+
+    hint = "Say which with --run."
+
+
+class SourceChanged(FdeError):
+    """The reply quotes {}, which is no longer as it was when the question was asked."""
+
+    hint = "Ask again with `fde prompt SKILL`: the reply may rest on words that are gone."
+
+
+class NoUsableReply(FdeError):
+    """The reply cannot be used: {}."""
+
+    exit = Exit.NOT_NOW
+
+
+class ReplayEnded(FdeError):
+    """The recorded reply {} has no further reply."""
+
+    exit = Exit.NOT_NOW
+
+
+class UnknownModel(UsageError):
+    """The model {} is not known here: expected none, or replay/FILE with a recorded reply."""
+
+    hint = "With any other model, use `fde prompt SKILL`, paste it into a chat, and `fde accept` its reply."
+
+
+class RejectedJudgement(FdeError):
+    """No finding of the reply survived the check."""
+
+    hint = "The artefact was written from the facts alone; it names what was refused and why."
+
+
+class TakenName(FdeError):
+    """{} is there already, with another content."""
+
+    hint = "Nothing is overwritten in evidence/. Give the file another name, or take the old one away first."
+
+
+class DemoThere(FdeError):
+    """{} is there already, and it was not made by `fde demo`."""
+
+    hint = "Give another folder: `fde demo DIR`."
+
+
+class BadReplay(FdeError):
+    """The recorded reply cannot be played back: {}."""

@@ -1,0 +1,109 @@
+"""The question that a skill asks: rules, method, evidence with numbered lines, facts and task, each part rendered on its own.
+
+Evidence is only ever a value: as JSON, with `<` escaped, under one fixed tag, so that no text in it can close the tag or become a rule.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..assets import assets
+from ..portable.facts import by_id as facts_by_id
+from ..portable.facts import fill, show_range
+from ..portable.schema import schema
+from ..portable.sources import Source
+from ..skillset.skill import Skill
+from ..text import digest
+from .template import render, template_for
+
+TAG = "evidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One piece of the question.
+
+    Attributes:
+        role: "system" or "user".
+        name: "rules", "skill", "evidence" or "task"; evidence is never in the system role.
+        text: The words.
+    """
+
+    role: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a model is asked, in the order in which it is sent."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole question in one piece, for a chat."""
+        return "\n\n".join(part.text.strip("\n") for part in self.parts) + "\n"
+
+    @property
+    def digest(self) -> str:
+        """The digest of what is asked: "sha256:<hex>"."""
+        return digest("\0".join(f"{part.role}\0{part.name}\0{part.text}" for part in self.parts).encode())
+
+
+def ask(skill: Skill, facts: Mapping[str, Any], words: Iterable[Source]) -> Question:
+    """Return the question of *skill* over *facts* and the text sources *words*.
+
+    Raises NotTrusted for the template of an untrusted skill, TemplateFault for a broken one.
+    """
+    return Question(
+        parts=(
+            Part(role="system", name="rules", text=_block("rules", {"schema": json.dumps(schema("judgement"), ensure_ascii=False)})),
+            Part(role="system", name="skill", text=f'<method skill="{skill.name}">\n{skill.body.strip()}\n</method>\n'),
+            Part(role="user", name="evidence", text=evidence_text(words)),
+            Part(role="user", name="task", text=_task(template_for(skill), facts)),
+        )
+    )
+
+
+def repair(problems: Iterable[Mapping[str, Any]]) -> str:
+    """Return the words that send a reply back with what the check refused."""
+    return _block("repair", {"problems": [dict(problem) for problem in problems]})
+
+
+def evidence_text(words: Iterable[Source]) -> str:
+    """Return the text sources as JSON under the fixed tag, one source a line."""
+    lines = [_source_line(source) for source in words if source.health == "ok"]
+    body = "\n".join(lines) or "(no text source)"
+    return f"<{TAG}>\n{body}\n</{TAG}>\n"
+
+
+def _source_line(source: Source) -> str:
+    numbered = [[number, line] for number, line in enumerate(source.folded.lines, 1)]
+    record = {"source": source.id, "kind": source.kind, "lines": numbered}
+    return json.dumps(record, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _block(name: str, values: Mapping[str, object]) -> str:
+    return render(assets("prompts") / f"{name}.md.j2", values)[name]
+
+
+def _task(template: Path, facts: Mapping[str, Any]) -> str:
+    index = facts_by_id(facts["facts"])
+    values = {
+        "skill": facts["skill"],
+        "answer": [fill(sentence, index) for sentence in facts["answer"]],
+        "facts": [_fact(fact) for fact in facts["facts"]],
+        "findings": [{"title": item["title"], "statement": fill(item["statement"], index)} for item in facts["findings"]],
+        "limits": [fill(sentence, index) for sentence in facts["limits"]],
+    }
+    return render(template, values)["task"]
+
+
+def _fact(fact: Mapping[str, Any]) -> dict[str, object]:
+    unknown = f" ({fact['unknown']})" if fact.get("unknown") else ""
+    return {"id": fact["id"], "label": fact["label"], "shown": show_range(fact) + unknown, "grade": fact["grade"] or "", "n": fact.get("n")}

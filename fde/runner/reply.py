@@ -1,0 +1,71 @@
+"""A model's reply, taken apart: the one JSON object in it, whatever prose and fences stand around.
+
+Strict: two different judgements, or none, are an error with a sentence; nothing of an incomplete reply is used.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import NoUsableReply
+from ..portable.schema import validate
+from ..portable.strictjson import BadJson, strict_json
+
+LONGEST = 4_000_000  # characters; no honest judgement comes near
+MOST_CANDIDATES = 200
+_FENCE = re.compile(r"^(?:```|~~~)[^\n]*\n(.*?)^(?:```|~~~)[ \t]*$", re.DOTALL | re.MULTILINE)
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Return the judgement (`fde.judgement/1`) in *text*; its items are not checked yet, only its shape.
+
+    Raises NoUsableReply with what was found instead.
+    """
+    if not text.strip():
+        raise NoUsableReply("it is empty")
+    if len(text) > LONGEST:
+        raise NoUsableReply(f"it has {len(text):,} characters, at most {LONGEST:,} are read")
+    found: list[dict[str, Any]] = []
+    reasons: list[str] = []
+    for candidate in _candidates(text):
+        try:
+            value = strict_json(candidate)
+        except BadJson as error:
+            reasons.append(error.sentence)
+            continue
+        if isinstance(value, dict) and not (shape := validate(value, "judgement")):
+            found += [] if value in found else [value]
+        elif isinstance(value, dict):
+            reasons += shape[:3]
+    if len(found) > 1:
+        raise NoUsableReply(f"it holds {len(found)} different judgements, expected one")
+    if not found:
+        raise NoUsableReply(f"it holds no judgement as asked for; {'; '.join(reasons[:3]) or 'there is no JSON object in it'}")
+    return found[0]
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Yield what may be the judgement: the whole text, what stands in fences, else each outermost object."""
+    stripped = text.strip().removeprefix("\ufeff")
+    if stripped.startswith("{") and stripped.endswith("}"):
+        yield stripped
+        return
+    fenced = [match[1].strip() for match in _FENCE.finditer(text)]
+    objects = [block for block in fenced if block.startswith("{")]
+    yield from objects or _objects(text)
+
+
+def _objects(text: str) -> Iterator[str]:
+    decoder, place = json.JSONDecoder(), text.find("{")
+    for _ in range(MOST_CANDIDATES):
+        if place < 0:
+            return
+        try:
+            _, end = decoder.raw_decode(text, place)
+            yield text[place:end]
+        except (ValueError, RecursionError):
+            end = place + 1
+        place = text.find("{", end)
