@@ -1,7 +1,7 @@
 """The head of a Markdown file: YAML between two lines of three hyphens, in which every scalar stays the text that was written.
 
-python-frontmatter drives it, with a handler of our own: with its default loader 40 kB of brackets crash the process, and the last of two equal
-keys wins.
+python-frontmatter drives it, with a handler of our own: with its default loader 40 kB of brackets crash the process,
+and the last of two equal keys wins.
 """
 
 from __future__ import annotations
@@ -68,13 +68,15 @@ def parse(text: str, where: str) -> Head:
 
 
 def render(fields: Mapping[str, Any], body: str) -> str:
-    """Return the text whose `parse` gives *fields* and *body*.
+    """Return the text whose `parse` gives *fields* (text, lists and mappings of such) and *body* (with LF).
 
     Raises:
         BadHead: no head can hold *fields* (control characters, half a character, more than the limit).
+        ValueError: *fields* holds something else.
     """
     text = f"---\n{_handler('').export(dict(fields)) if fields else ''}---\n{body}"
-    parse(text, "the head to write")
+    if parse(text, "the head to write").fields != fields:
+        raise ValueError("a head holds text, lists and mappings of such")
     return text
 
 
@@ -91,15 +93,15 @@ def _handler(where: str) -> BaseHandler:
         FM_BOUNDARY = _OPENING
 
         def split(self, text: str) -> tuple[str, str]:
-            found = _HEAD.match(text)
-            assert found, "parse has looked"
-            return found[1], text[found.end() :]
+            # `parse` has found the lines of hyphens: the text is one head, from its first to its last.
+            return text.partition("\n")[2].rpartition("---")[0], ""
 
         def load(self, fm: str) -> dict[str, Any]:
             return _load(fm, where)
 
         def export(self, metadata: Mapping[str, object], **kwargs: object) -> str:
-            written: str = yaml.dump(metadata, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=1 << 20)
+            layout: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": 1 << 20, **kwargs}
+            written: str = yaml.dump(metadata, Dumper=_dumper(), **layout)
             return written
 
     return Strict()
@@ -119,12 +121,14 @@ def _load(head: str, where: str) -> dict[str, Any]:
         mark = error.problem_mark or error.context_mark
         raise refused(str(error.problem or error.context), mark.index if mark else 0) from error
     except yaml.reader.ReaderError as error:
-        raise refused(f"the character U+{ord(str(error.character)):04X} may not stand in it", error.position) from error
+        fault = f"the character U+{ord(head[error.position]):04X} may not stand in it"
+        raise refused(fault, error.position) from error
     except (ValueError, OverflowError) as error:
         # PyYAML checks neither the number of an escaped character nor that of a %YAML line.
         raise refused("it holds a number that is too large", loader.index) from error
     if not isinstance(fields, dict | None):
-        raise refused(f"expected lines like key: value, found {'a list' if isinstance(fields, list) else 'plain text'}", 0)
+        found = "a list" if isinstance(fields, list) else "plain text"
+        raise refused(f"expected lines like key: value, found {found}", 0)
     return fields or {}
 
 
@@ -132,45 +136,62 @@ def _load(head: str, where: str) -> dict[str, Any]:
 def _loader() -> type[yaml.BaseLoader]:
     import yaml
 
-    def refused(fault: str, mark: yaml.Mark) -> yaml.MarkedYAMLError:
-        return yaml.MarkedYAMLError(problem=fault, problem_mark=mark)
-
     class Strings(yaml.BaseLoader):
         """All scalars stay text; no alias, no tag, no key twice, no depth that could bring the composer down."""
 
         depth = 0
 
         def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-            event = self.peek_event()
-            if isinstance(event, yaml.AliasEvent) or event.anchor:
-                raise refused("anchors and aliases (& and *) are not read", event.start_mark)
-            if event.tag:
-                raise refused(f"the tag {event.tag} is not read", event.start_mark)
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            _check_event(event, self.depth)
             self.depth += 1
-            if self.depth > MAX_DEPTH:
-                raise refused(f"it is nested deeper than {MAX_DEPTH}", event.start_mark)
             node = super().compose_node(parent, index)
             self.depth -= 1
             return node
 
-        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-            seen: set[str] = set()
-            for key, _ in node.value:
-                if not isinstance(key, yaml.ScalarNode):
-                    raise refused("a key must be text", key.start_mark)
-                if key.value in seen:
-                    raise refused(f"the key {key.value} is given twice", key.start_mark)
-                seen.add(key.value)
-            return super().construct_mapping(node, deep)
+        def construct_mapping(self, node: yaml.MappingNode, *args: Any, **kwargs: Any) -> dict[Any, Any]:
+            _check_keys([key for key, _ in node.value])
+            return super().construct_mapping(node, *args, **kwargs)
 
         def construct_scalar(self, node: yaml.ScalarNode) -> str:
             value: str = super().construct_scalar(node)
             unfit = _UNFIT.search(value)
             if unfit:
-                raise refused(f"the character U+{ord(unfit[0]):04X} may not stand in it", node.start_mark)
+                raise _refused(f"the character U+{ord(unfit[0]):04X} may not stand in it", node)
             return value
 
     return Strings
+
+
+def _check_event(event: yaml.NodeEvent, depth: int) -> None:
+    import yaml
+
+    if isinstance(event, yaml.AliasEvent) or event.anchor:
+        raise _refused("anchors and aliases (& and *) are not read", event)
+    tag = getattr(event, "tag", None)
+    if tag:
+        raise _refused(f"the tag {tag} is not read", event)
+    if depth >= MAX_DEPTH:
+        raise _refused(f"it is nested deeper than {MAX_DEPTH}", event)
+
+
+def _check_keys(keys: list[yaml.Node]) -> None:
+    import yaml
+
+    seen: set[str] = set()
+    for key in keys:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _refused("a key must be text", key)
+        if key.value in seen:
+            raise _refused(f"the key {key.value} is given twice", key)
+        seen.add(key.value)
+
+
+def _refused(fault: str, place: yaml.Node | yaml.Event) -> yaml.MarkedYAMLError:
+    import yaml
+
+    mark: Any = place.start_mark
+    return yaml.MarkedYAMLError(problem=fault, problem_mark=mark)
 
 
 @cache
@@ -180,7 +201,7 @@ def _dumper() -> type[yaml.BaseDumper]:
     class Plain(yaml.BaseDumper):
         """The counterpart: text needs quotes only where the syntax wants them, since nothing is taken for a number."""
 
-        def ignore_aliases(self, data: object) -> bool:
+        def ignore_aliases(self, _data: object) -> bool:
             return True
 
     def text(dumper: yaml.BaseDumper, value: str) -> yaml.ScalarNode:

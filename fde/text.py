@@ -15,7 +15,9 @@ from .errors import BadName
 SLUG_LENGTH = 64
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_WINDOWS_DEVICES = frozenset({"con", "nul", "aux", "prn"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)})
+_WINDOWS_DEVICES = frozenset(
+    {"con", "nul", "aux", "prn"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+)
 _NOT_PLAIN = re.compile(r"[^\n\t -~]")
 _UNFIT_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _ESCAPE = re.compile(r"\\(?:[\\nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
@@ -104,9 +106,9 @@ def _escape(character: str) -> str:
 def _unescape(escape: str) -> str:
     if escape in _LONG:
         return _LONG[escape]
-    number = int(escape[2:], 16)
+    kind, number = escape[1], int(escape.lstrip("\\xuU"), 16)
     # A single byte from 0x80 on is never a character in UTF-8: it stands for a byte that could not be decoded.
-    return chr(number + 0xDC00 if escape[1] == "x" and number >= 0x80 else number)
+    return chr(number + 0xDC00 if kind == "x" and number >= 0x80 else number)
 
 
 def _folded(name: str) -> str:

@@ -1,8 +1,11 @@
 """The disk: every file that lasts is written here, and is afterwards its old or its new self, whatever happens midway.
 
-Reading is bounded and opens regular files only, so that a link, a FIFO or a file of two gigabytes in a client's folder can neither lead
-out of it nor stop a run.
+Reading is bounded and opens regular files only, so that a link, a FIFO or a file of two gigabytes in a client's folder
+can neither lead out of it nor stop a run.
 """
+
+# os, not pathlib: the fault tests make each call of the system fail in turn, and find the calls by these names.
+# ruff: noqa: PTH102, PTH104, PTH105, PTH106, PTH108, PTH120, PTH208
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +45,8 @@ CAP_NAME = "the limit for one file"
 _TEMP_FILE = re.compile(r"\..+\.[0-9a-f]{8}\.tmp", re.DOTALL)
 _TEMP_FOLDER = re.compile(r".+\.tmp-[0-9a-f]{8}", re.DOTALL)
 _CHUNK = 1 << 20
+_NAME_LENGTH = 255
+_SHOWN = 80
 
 
 class Skip(StrEnum):
@@ -79,11 +85,13 @@ def replace(path: Path, data: bytes | str, *, mode: int = 0o666) -> None:
     """Make *data* (text as UTF-8) the content of *path*, at once and for good; an existing file keeps its mode.
 
     Raises:
-        CannotWrite: the system's words; *path* is as it was, and no temporary file is left.
+        CannotWrite: the system's words; no temporary file is left, and *path* is as it was (if only the last call failed,
+            which makes the rename last, it is new).
         NotRegular: *path* is a link, a folder or anything else than a file.
     """
+    content = _encoded(data, path)
     with _words(CannotWrite, path):
-        content, kept = _encoded(data), _mode(path)
+        kept = _mode(path)
         temporary = path.with_name(f".{path.name}.{_random()}.tmp")
         try:
             _write_new(temporary, content, mode, kept)
@@ -100,23 +108,25 @@ def append_line(path: Path, line: str, *, keep: Callable[[bytes], bool] = lambda
     *keep* is asked about a last line that has no \n: it is ended if it is to be kept, else cut off.
 
     Raises:
-        CannotWrite: the system's words; the file is as it was, or ends in an unfinished line.
+        CannotWrite: the system's words; the file is as it was (on a disk that will not even shorten a file, it may end in
+            the line or a part of it).
+        NotRegular: *path* is a link, a folder or anything else than a file.
         ValueError: *line* holds a line break.
     """
     if "\n" in line or "\r" in line:
         raise ValueError("a line holds no line break")
+    content = _encoded(f"{line}\n", path)
     with _words(CannotWrite, path):
-        content, is_new = _encoded(f"{line}\n"), _mode(path) is None
+        is_new = _mode(path) is None
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
         try:
+            if is_new:
+                _sync_folder(path.parent)
             # Between the look at the last byte and the write nobody else may write.
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             _append(descriptor, content, keep)
-            os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        if is_new:
-            _sync_folder(path.parent)
 
 
 def publish(final: Path, files: Mapping[str, bytes]) -> None:
@@ -154,8 +164,7 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
     with _words(CannotWrite, path):
         missing = [folder for folder in (path, *path.parents) if not folder.is_dir()]
         for folder in reversed(missing):
-            with suppress(FileExistsError):
-                os.mkdir(folder, mode)
+            _mkdir(folder, mode)
             _sync_folder(folder.parent)
 
 
@@ -169,20 +178,16 @@ def taken(folder: Path, name: str) -> str | None:
         return next((found for found in sorted(os.listdir(folder)) if same_name(found, name)), None)
 
 
-def sweep(folder: Path, older_than_seconds: float = 3600, *, now: float | None = None, deep: bool = False) -> list[Path]:
+def sweep(
+    folder: Path, older_than_seconds: float = 3600, *, now: float | None = None, deep: bool = False
+) -> list[Path]:
     """Remove what an interrupted `replace` or `publish` left in *folder* (*deep*: and below), and return the paths.
 
     *now* is in seconds since 1970. What is younger, and what is not named by us, stays; what cannot be removed, too:
     a start must not fail for it.
     """
     before = (time.time() if now is None else now) - older_than_seconds
-    removed = []
-    for path in _left_overs(folder, deep):
-        with suppress(OSError):
-            if path.lstat().st_mtime <= before:
-                _remove(path)
-                removed.append(path)
-    return removed
+    return [path for path in _left_overs(folder, deep=deep) if _remove(path, before)]
 
 
 @contextmanager
@@ -195,8 +200,7 @@ def lock(engagement_root: Path, *, wait: float = 0.0) -> Iterator[None]:
     """
     path = engagement_root / ".fde" / "lock"
     with _words(CannotWrite, path):
-        with suppress(FileExistsError):
-            os.mkdir(path.parent, 0o700)
+        _mkdir(path.parent, 0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     # The file stays when the lock goes: who deletes it takes it from under one who is opening it.
     try:
@@ -292,13 +296,9 @@ def inside(root: Path, relative: str) -> Path:
     Raises:
         NotInside: it climbs, is absolute, holds NUL, another control character or a backslash, or a link leads out.
     """
-    parts = relative.removesuffix("/").split("/")
-    if not is_plain_name(relative) or any(part in ("", ".", "..") for part in parts):
-        raise NotInside(ascii(relative), "it must be relative and plain, without . or .. and backslashes")
-    path = root.joinpath(*parts)
-    real_root, real = os.path.realpath(root), os.path.realpath(path)
-    if os.path.commonpath((real_root, real)) != real_root:
-        raise NotInside(ascii(relative), "a link leads out of the folder")
+    path = root.joinpath(*_parts(relative.removesuffix("/")))
+    if not _is_below(os.path.realpath(path), root):
+        raise NotInside(_shown(relative), "a link leads out of the folder")
     return path
 
 
@@ -328,7 +328,7 @@ def walk(root: Path) -> Iterator[Entry]:
 
 
 @contextmanager
-def _words(error: type[CannotRead] | type[CannotWrite], path: Path) -> Iterator[None]:
+def _words(error: type[CannotRead | CannotWrite], path: Path) -> Iterator[None]:
     """Turn the system's error into ours."""
     try:
         yield
@@ -340,8 +340,12 @@ def _random() -> str:
     return secrets.token_hex(4)
 
 
-def _encoded(data: bytes | str) -> bytes:
-    return data if isinstance(data, bytes) else data.encode("utf-8")
+def _encoded(data: bytes | str, path: Path) -> bytes:
+    try:
+        return data if isinstance(data, bytes) else data.encode("utf-8")
+    except UnicodeEncodeError as error:
+        fault = f"character {error.start} is half a character (a lone surrogate)"
+        raise CannotWrite(fault, where=escaped(path)) from error
 
 
 def _mode(path: Path) -> int | None:
@@ -375,12 +379,24 @@ def _write_new(path: Path, data: bytes, mode: int, kept: int | None) -> None:
     try:
         if kept is not None:
             os.fchmod(descriptor, kept)
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+        _write_all(descriptor, data)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _mkdir(path: Path, mode: int) -> None:
+    try:
+        os.mkdir(path, mode)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
 
 
 def _sync_folder(folder: Path) -> None:
@@ -403,15 +419,15 @@ def _append(descriptor: int, content: bytes, keep: Callable[[bytes], bool]) -> N
     elif tail:
         size -= len(tail)
         os.ftruncate(descriptor, size)
-    written = 0
     try:
         written = os.write(descriptor, content)
         if written < len(content):
-            # The second write gives the reason why the first fell short.
-            os.write(descriptor, content[written:])
-            raise OSError(errno.EIO, "the line was written in part only")
+            # What the first write left over, the second is refused, with the reason; under our lock nobody comes between.
+            _write_all(descriptor, content[written:])
+        os.fsync(descriptor)
     except OSError:
-        os.ftruncate(descriptor, size)
+        with suppress(OSError):
+            os.ftruncate(descriptor, size)
         raise
 
 
@@ -425,15 +441,30 @@ def _unfinished(descriptor: int, size: int) -> bytes:
     return tail.rpartition(b"\n")[2]
 
 
+def _parts(relative: str) -> list[str]:
+    parts = relative.split("/")
+    if not is_plain_name(relative) or any(part in ("", ".", "..") for part in parts):
+        raise NotInside(_shown(relative), "it must be relative, without . or .. and backslashes")
+    if any(len(part.encode("utf-8")) > _NAME_LENGTH for part in parts):
+        raise NotInside(_shown(relative), f"no name may be longer than {_NAME_LENGTH} bytes")
+    return parts
+
+
+def _shown(name: str) -> str:
+    return ascii(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}...")
+
+
+def _is_below(real: str, root: str | Path) -> bool:
+    real_root = os.path.realpath(root)
+    return os.path.commonpath((real_root, real)) == real_root
+
+
 def _check_names(files: Mapping[str, bytes]) -> None:
     for name in files:
-        parts = name.split("/")
-        if not is_plain_name(name) or any(part in ("", ".", "..") for part in parts):
-            raise NotInside(ascii(name), "a file's name must be relative and plain")
-    for index, name in enumerate(files):
-        for other in list(files)[:index]:
-            if same_name(name, other):
-                raise NotInside(ascii(name), f"it is the same as {ascii(other)} on some file systems")
+        _parts(name)
+    for one, other in combinations(files, 2):
+        if same_name(one, other):
+            raise NotInside(ascii(other), f"it is the same as {one!a} on some file systems")
 
 
 def _fill(folder: Path, files: Mapping[str, bytes], made: list[Path]) -> None:
@@ -458,7 +489,7 @@ def _unmake(made: list[Path]) -> None:
             os.rmdir(path)
 
 
-def _left_overs(folder: Path, deep: bool) -> Iterator[Path]:
+def _left_overs(folder: Path, *, deep: bool) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         for name in sorted(folders):
             if _TEMP_FOLDER.fullmatch(name):
@@ -469,19 +500,21 @@ def _left_overs(folder: Path, deep: bool) -> Iterator[Path]:
             return
 
 
-def _remove(path: Path) -> None:
-    mode = path.lstat().st_mode
-    if stat.S_ISDIR(mode):
-        shutil.rmtree(path)
-    elif stat.S_ISREG(mode):
-        os.unlink(path)
+def _remove(path: Path, before: float) -> bool:
+    """Remove a left-over that was last written at *before* or earlier, and say whether it is gone."""
+    with suppress(OSError):
+        found = path.lstat()
+        if found.st_mtime > before or not stat.S_ISREG(found.st_mode) | stat.S_ISDIR(found.st_mode):
+            return False
+        shutil.rmtree(path) if stat.S_ISDIR(found.st_mode) else os.unlink(path)
+        return True
+    return False
 
 
 def _take(descriptor: int, path: Path, until: float) -> None:
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() >= until:
                 holder = os.pread(descriptor, 200, 0).decode("ascii", "replace").strip()
@@ -525,7 +558,6 @@ def _link(path: str, root: Path) -> Skip:
         target = os.path.realpath(path, strict=True)
     except OSError as error:
         return Skip.LOOP if error.errno == errno.ELOOP else Skip.DANGLING
-    real_root, parent = os.path.realpath(root), os.path.realpath(os.path.dirname(path))
-    if os.path.commonpath((real_root, target)) != real_root:
+    if not _is_below(target, root):
         return Skip.OUTSIDE
-    return Skip.LOOP if os.path.commonpath((target, parent)) == target else Skip.LINK
+    return Skip.LOOP if _is_below(os.path.realpath(os.path.dirname(path)), target) else Skip.LINK

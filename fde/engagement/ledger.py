@@ -1,7 +1,7 @@
 """A ledger: one JSON object a line, only ever appended to (NDJSON).
 
-A process that dies while it appends leaves at most an unfinished last line, which is not yet a record: reading passes over it, the next append
-removes it. Any other broken line is somebody's doing and stops the reading.
+A process that dies while it appends leaves at most an unfinished last line, which is not yet a record: reading passes
+over it, the next append removes it. Any other broken line is somebody's doing and stops the reading.
 """
 
 from __future__ import annotations

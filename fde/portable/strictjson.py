@@ -58,7 +58,8 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
         keys = [key for key, _ in pairs]
-        raise BadJson(f"the key {ascii(next(key for key in keys if keys.count(key) > 1))} is given twice")
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise BadJson(f"the key {twice!a} is given twice")
     return fields
 
 
