@@ -160,7 +160,7 @@ class CannotRead(FdeError):
 class CannotWrite(FdeError):
     """It cannot be written: {}."""
 
-    hint = "What was there before is still there. Make room or give the permission, then run the same command again."
+    hint = "Nothing is half written. Make room or give the permission, then run the same command again."
 
 
 class AlreadyThere(FdeError):
