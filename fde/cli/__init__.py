@@ -73,10 +73,11 @@ def cli() -> None:
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line *argv* (default: the process's own) and leave with its exit code."""
-    sys.exit(run(sys.argv[1:] if argv is None else argv))
+    sys.exit(perform(sys.argv[1:] if argv is None else argv))
 
 
-def run(argv: Sequence[str]) -> int:
+# Not `run`: importing the command of that name would put its module in the function's place.
+def perform(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code. Raises nothing but SystemExit, whatever the command does."""
     from .show import Answer, Outcome, deliver, prepare_streams, render
 
