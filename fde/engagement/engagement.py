@@ -191,24 +191,29 @@ def _engagement(root: Path, head: frontmatter.Head, text: str, migrated_from: in
     for name in fields:
         if name not in _FIELDS:
             raise BadHead(f"{name!r} is not known here; known are {', '.join(_FIELDS)}", where=_where(text, name))
-    values = {name: _strings(fields[name], name, text) if name in _LISTS else _string(fields[name], name, text) for name in _FIELDS}
+    lists = {name: _strings(fields[name], name, text) for name in _LISTS}
+    values = {name: _string(fields[name], name, text) for name in _FIELDS if name not in _LISTS}
     for name, (accepts, expected) in _RULES.items():
-        value = values[name]
-        if value and not all(accepts(item) for item in ([value] if isinstance(value, str) else value)):
+        given = lists[name] if name in lists else (values[name],)
+        if not all(accepts(item) for item in given if item):
             raise BadHead(f"{name}: expected {expected}, found {fields[name]!r}", where=_where(text, name))
     if not values["name"]:
         raise BadHead("`name` is missing; it is the engagement's short name, like acme-orders", where=_where(text, "name"))
-    del values["fde"]
     return Engagement(
         root=root,
+        name=values["name"],
+        client=values["client"] or values["name"],
+        currency=values["currency"],
+        rate_per_hour=Decimal(values["rate_per_hour"]) if values["rate_per_hour"] else None,
+        timezone=values["timezone"],
+        working_hours=values["working_hours"],
+        holidays=lists["holidays"],
+        people=lists["people"],
+        systems=lists["systems"],
+        models=lists["models"],
+        model=values["model"] or None,
         notes=head.body,
         migrated_from=migrated_from,
-        **values
-        | {
-            "rate_per_hour": Decimal(str(values["rate_per_hour"])) if values["rate_per_hour"] else None,
-            "model": values["model"] or None,
-            "client": values["client"] or values["name"],
-        },
     )
 
 

@@ -69,7 +69,7 @@ def typed_figures(facts: Mapping[str, Any]) -> list[str]:
     return [f"{place}: {reason}" for place, sentence in prose for reason in prose_problems(sentence, index)]
 
 
-def compose(  # noqa: PLR0913 - the parts of one document
+def compose(
     facts: Mapping[str, Any],
     *,
     created: str,

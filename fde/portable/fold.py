@@ -15,7 +15,13 @@ _SAME = {
     **dict.fromkeys("“”„‟«»″〝〞＂", '"'),
     **dict.fromkeys("‘’‚‛‹›′ʼ＇", "'"),
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
-    **{"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"},
+    "ﬀ": "ff",
+    "ﬁ": "fi",
+    "ﬂ": "fl",
+    "ﬃ": "ffi",
+    "ﬄ": "ffl",
+    "ﬅ": "st",
+    "ﬆ": "st",
     "\u00ad": "",
 }
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|cf|vs|approx|ca|no|nr|fig|mr|mrs|ms|dr|prof|st|inc|ltd|[a-z]))\.$", re.IGNORECASE)

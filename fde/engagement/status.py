@@ -1,0 +1,115 @@
+"""The state of an engagement: which artefacts count, how old they are, what has changed under them, which runs did not end well.
+
+Everything is read anew from the folder; nothing is remembered, so that a clone elsewhere says the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..portable.artefact import digest
+from ..portable.evidence import digest_now
+from . import artefacts, ledger, runs
+from .artefacts import Official
+from .engagement import Engagement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One current artefact.
+
+    Attributes:
+        item: Its ledger line.
+        days: Its age in days of the engagement's calendar.
+        changed: Sources that are no longer as they were, each with what became of it.
+        edited: Views that a person changed.
+    """
+
+    item: Official
+    days: int
+    changed: tuple[str, ...]
+    edited: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What `fde status` shows.
+
+    Attributes:
+        artefacts: The current ones, by skill and subject.
+        failed: Runs that ended badly and were not followed by one that ended well.
+        open: Runs that were started and never ended.
+        asked: Runs that wait for a reply.
+        orphans: Artefact folders without a ledger line.
+        missing: Official artefacts whose folder is gone.
+        torn: Ledgers whose last line was cut off.
+    """
+
+    artefacts: tuple[State, ...]
+    failed: tuple[runs.Run, ...]
+    open: tuple[runs.Run, ...]
+    asked: tuple[runs.Run, ...]
+    orphans: tuple[str, ...]
+    missing: tuple[str, ...]
+    torn: tuple[str, ...]
+
+
+def status(engagement: Engagement, now: datetime) -> Status:
+    """Return the state of *engagement* at *now* (aware)."""
+    shelf = artefacts.shelf(engagement)
+    every = runs.runs(engagement)
+    torn = [name for name, is_torn in (("artefacts/ledger.ndjson", shelf.torn), (".fde/runs.ndjson", _is_torn(engagement))) if is_torn]
+    current = [item for item in shelf.current().values() if item.folder not in shelf.missing]
+    return Status(
+        artefacts=tuple(_state(engagement, item, now) for item in sorted(current, key=lambda i: (i.skill, i.subject or ""))),
+        failed=tuple(run for place, run in enumerate(every) if _is_bad(run) and not _mended(run, every[place + 1 :])),
+        open=tuple(run for run in every if run.state == "started"),
+        asked=tuple(run for run in every if run.state in ("asked", "refused")),
+        orphans=shelf.orphans,
+        missing=shelf.missing,
+        torn=tuple(torn),
+    )
+
+
+def _is_torn(engagement: Engagement) -> bool:
+    return ledger.read(runs.ledger_path(engagement)).torn
+
+
+def _state(engagement: Engagement, item: Official, now: datetime) -> State:
+    record = artefacts.load(engagement, item.folder)
+    day = datetime.fromisoformat(item.at).astimezone(engagement.zone).date()
+    return State(
+        item=item,
+        days=(now.astimezone(engagement.zone).date() - day).days,
+        changed=tuple(_changes(engagement, record)),
+        edited=tuple(_edited(engagement, item, record)),
+    )
+
+
+def _changes(engagement: Engagement, record: dict[str, Any]) -> list[str]:
+    changes = []
+    for source in record["sources"]:
+        if not source["locator"].startswith("file:evidence/"):
+            continue
+        now = digest_now(engagement.evidence, source["locator"])
+        if now is None and source["health"] not in ("empty", "failed", "skipped"):
+            changes.append(f"{source['id']} is gone")
+        elif now is not None and source["digest"] and now != source["digest"]:
+            changes.append(f"{source['id']} changed")
+    return changes
+
+
+def _edited(engagement: Engagement, item: Official, record: dict[str, Any]) -> list[str]:
+    texts = artefacts.views(engagement, item.folder, record)
+    recorded = {view["path"]: view["digest"] for view in record["views"]}
+    return [name for name, text in texts.items() if text is None or digest(text) != recorded[name]]
+
+
+def _is_bad(run: runs.Run) -> bool:
+    return run.state == "finished" and (run.outcome == "rejected" or run.outcome.startswith("failed"))
+
+
+def _mended(run: runs.Run, later: tuple[runs.Run, ...]) -> bool:
+    return any((other.skill, other.subject) == (run.skill, run.subject) and other.outcome in ("ok", "none") for other in later)

@@ -1,0 +1,114 @@
+"""A question taken to any chat by hand, and its reply brought back: `fde prompt` and `fde accept`.
+
+What was asked is kept as a snapshot in the run's folder; the reply is checked against that, never against what has changed since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from ..engagement import files, runs
+from ..engagement.engagement import Engagement
+from ..errors import NoOpenQuestion, SeveralQuestions, SourceChanged, UsageError
+from ..portable import evidence
+from ..portable.artefact import UNJUDGED, dump
+from ..portable.check import Verdict
+from ..portable.sources import Source
+from ..skillset.skill import Skill
+from ..text import digest
+from . import question
+from .run import Material, Written, gather, judge, parse_and_check, problem_records, ready, write
+
+SNAPSHOT = "snapshot.json"
+CHAT = "a chat"
+_STORED = ("id", "text", "kind", "clearance", "notice", "digest", "size", "health", "note")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question that waits for its reply."""
+
+    run: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A reply that goes back once: what is wrong with it, and the words to paste."""
+
+    run: str
+    verdict: Verdict
+    repair: str
+
+
+def prompt(engagement: Engagement, skill: Skill, *, now: datetime, subject: str | None = None, args: Sequence[str] = ()) -> Asked:
+    """Measure, write the question, and record the run as asked."""
+    with files.lock(engagement.root):
+        ready(engagement)
+        material = gather(engagement, skill, now=now, args=args)
+        asked = question.ask(skill, material.facts, material.words)
+        run = runs.start(engagement, skill=skill.name, subject=subject, at=now.isoformat())
+        snapshot = {
+            "schema": "fde.snapshot/1",
+            "question": asked.digest,
+            "facts": material.facts,
+            "words": [{name: getattr(source, name) for name in _STORED} for source in material.words],
+        }
+        runs.keep(engagement, run, "question.md", asked.text)
+        runs.keep(engagement, run, SNAPSHOT, dump(snapshot))
+        runs.record(engagement, run, "asked", question=asked.digest)
+        return Asked(run=run.id, text=asked.text)
+
+
+def accept(engagement: Engagement, text: str, *, now: datetime, name: str | None = None, final: bool = False) -> Written | Refused:
+    """Check the reply *text* to the question of run *name* (default: the one that waits) and write its artefact.
+
+    The first reply that breaks a rule is `Refused`; of the second, or with *final*, what breaks one is dropped and named.
+
+    Raises NoRun, NoOpenQuestion, SeveralQuestions, SourceChanged.
+    """
+    with files.lock(engagement.root):
+        ready(engagement)
+        run = _open(engagement, name)
+        stored = runs.recall(engagement, run, SNAPSHOT)
+        material = Material(facts=stored["facts"], words=tuple(Source(**source) for source in stored["words"]))
+        count = sum(event["event"] == "refused" for event in run.events) + 1
+        runs.keep(engagement, run, f"reply-{count}.txt", text)
+        verdict = parse_and_check(text, material)
+        if verdict.problems and count == 1 and not final:
+            runs.record(engagement, run, "refused", problems=len(verdict.problems))
+            return Refused(run=run.id, verdict=verdict, repair=question.repair(problem_records(verdict.problems)))
+        _require_unchanged(engagement, verdict, material)
+        by: dict[str, Any] = {**UNJUDGED, "by": CHAT, "prompt": stored["question"]}
+        key = digest(f"{material.facts_digest}\n{stored['question']}\n{digest(text.encode())}".encode())
+        return write(engagement, run, material, judge(verdict, by), now=now, key=key)
+
+
+def _open(engagement: Engagement, name: str | None) -> runs.Run:
+    if name is not None:
+        run = runs.find(engagement, name)
+        if run.state not in ("asked", "refused"):
+            raise UsageError(f"The run {name} does not wait for a reply; it is {run.outcome}.")
+        return run
+    waiting = [run for run in runs.runs(engagement) if run.state in ("asked", "refused")]
+    if not waiting:
+        raise NoOpenQuestion
+    if len(waiting) > 1:
+        raise SeveralQuestions(", ".join(f"{run.id} ({run.skill}, {run.at[:16]})" for run in waiting))
+    return waiting[0]
+
+
+def _require_unchanged(engagement: Engagement, verdict: Verdict, material: Material) -> None:
+    """Refuse where a source that the reply quotes is no longer what was sent."""
+    cited = {quote["source"] for item in (*verdict.findings, *verdict.actions) for quote in item["quotes"]}
+    for source in material.words:
+        if source.id in cited and evidence.digest_now(engagement.evidence, f"file:evidence/{source.id}") != source.digest:
+            raise SourceChanged(f"evidence/{source.id}", where=f"evidence/{source.id}")
+
+
+def refused_record(refused: Refused) -> dict[str, Any]:
+    """Return a refusal as JSON output has it."""
+    return {"run": refused.run, "problems": [asdict(problem) for problem in refused.verdict.problems], "repair": refused.repair}

@@ -1,0 +1,205 @@
+"""Verify: every artefact again against its facts and sources, and any text against all of them.
+
+Nothing here writes. What is found is a list of complaints or of placements; whether that is good news is the caller's business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..engagement import artefacts, runs
+from ..engagement.engagement import Engagement
+from ..errors import FdeError
+from ..portable import evidence
+from ..portable.artefact import RECORD, Complaint, audit
+from ..portable.check import SHORTEST_QUOTE, Quoted, figures, find_quote
+from ..portable.facts import Fact, is_known, show, show_range
+from ..portable.fold import fold
+from ..portable.schema import validate
+from ..portable.sources import Source
+
+_QUOTATION = re.compile(r'"([^"]{2,})"|(?<!\w)\'([^\']{12,})\'(?!\w)')
+_LIST_NUMBER = re.compile(r"^\s*(?:#{1,6}\s+)?\d+[.)]\s")
+_MARKUP = re.compile(r"\]\([^)]*\)|`[^`]*`|<[^>]*>|[|*_#>\\]")
+_UNIT_WORDS = {
+    "h": r"(?:h|hrs?|hours?)",
+    "min": r"(?:min|mins|minutes?)",
+    "s": r"(?:s|secs?|seconds?)",
+    "d": r"(?:d|days?)",
+    "%": r"(?:%|per ?cent)",
+    "x": r"(?:x|times)",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """A figure or a quotation of a text, and where it comes from.
+
+    Attributes:
+        line: The line in the text, from 1.
+        kind: "figure" or "quotation".
+        text: As it stands there.
+        belongs: The facts or the source it belongs to; empty if it could not be placed.
+    """
+
+    line: int
+    kind: str
+    text: str
+    belongs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a text may rest on: the facts of the current artefacts, by artefact and id, and the text sources."""
+
+    facts: Mapping[str, Fact]
+    sources: Mapping[str, Source]
+
+
+def sources_now(engagement: Engagement) -> dict[str, Source]:
+    """Return every readable text in `evidence/` by id."""
+    texts = evidence.words(engagement.evidence, ["**/*.md", "**/*.txt", "**/*.vtt", "**/*.srt", "**/*.eml", "**/*.html"])
+    return {source.id: source for source in texts if source.health == "ok"}
+
+
+def verify(engagement: Engagement) -> list[Complaint]:
+    """Return what is wrong with the engagement's artefacts and ledgers; an empty list if nothing is."""
+    shelf = artefacts.shelf(engagement)
+    complaints = [
+        Complaint(where=folder, what="the folder has no line in the ledger: the run that wrote it did not end; `fde doctor --repair` adopts it")
+        for folder in shelf.orphans
+    ]
+    complaints += [Complaint(where=folder, what="the ledger names it, but its record is gone") for folder in shelf.missing]
+    if shelf.torn:
+        complaints.append(Complaint(where="artefacts/ledger.ndjson", what="the last line was cut off while it was written"))
+    runs.runs(engagement)
+    sources = sources_now(engagement)
+    for item in shelf.official:
+        if item.folder not in shelf.missing:
+            complaints += verify_folder(engagement, item.folder, sources)
+    return complaints
+
+
+def verify_folder(engagement: Engagement, folder: str, sources: Mapping[str, Source]) -> list[Complaint]:
+    """Return what is wrong with the artefact in *folder*, each with its place relative to the engagement."""
+    try:
+        record = artefacts.load(engagement, folder)
+    except FdeError as error:
+        return [Complaint(where=error.where or folder, what=error.message)]
+    if shape := validate(record, "artefact"):
+        return [Complaint(where=f"{folder}/{RECORD}", what=reason) for reason in shape]
+    found = audit(record, artefacts.views(engagement, folder, record), sources)
+    return [Complaint(where=f"{folder}/{complaint.where}", what=complaint.what) for complaint in found]
+
+
+def known(engagement: Engagement) -> Known:
+    """Return what a text about this engagement may rest on."""
+    facts: dict[str, Fact] = {}
+    current = artefacts.shelf(engagement).current().values()
+    for item in current:
+        record = artefacts.load(engagement, item.folder)
+        prefix = "" if len(current) == 1 else f"{item.skill}{f'/{item.subject}' if item.subject else ''}:"
+        facts |= {f"{prefix}{fact['id']}": fact for fact in record["facts"]}
+    return Known(facts=facts, sources=sources_now(engagement))
+
+
+def place(text: str, base: Known) -> list[Placement]:
+    """Return each figure and quotation of *text* with the facts or source it belongs to, in the order of lines."""
+    shown = list(_shown(base.facts))
+    placements: list[Placement] = []
+    for first, paragraph in _paragraphs(text):
+        quotations = list(_quotations(paragraph, first, base))
+        cited = [line for placement, quote in quotations if quote for line in _cited(quote, base)]
+        placements += [placement for placement, _ in quotations]
+        words = [placement.text for placement, quote in quotations if quote]
+        for number, line in enumerate(paragraph.split("\n"), first):
+            placements += _figures(line, number, shown, words, cited)
+    return sorted(placements, key=lambda placement: placement.line)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    number = 1
+    for block in re.split(r"(\n[ \t]*\n)", text.replace("\r\n", "\n")):
+        if block.strip():
+            yield number, block
+        number += block.count("\n")
+
+
+def _quotations(paragraph: str, first: int, base: Known) -> Iterator[tuple[Placement, Quoted | None]]:
+    folded_lines = [fold(line) for line in paragraph.split("\n")]
+    whole = " ".join(folded_lines)
+    for match in _QUOTATION.finditer(whole):
+        words = (match[1] or match[2]).strip(" ")
+        line = first + _line_at(folded_lines, match.start())
+        found = next((quote for name in base.sources if isinstance(quote := _find(name, words, base), Quoted)), None)
+        if found is None and len(words) < SHORTEST_QUOTE:
+            continue
+        belongs = (f"{found.source}:{found.lines[0]}",) if found else ()
+        yield Placement(line=line, kind="quotation", text=words, belongs=belongs), found
+
+
+def _find(name: str, words: str, base: Known) -> Quoted | str:
+    found = find_quote(name, words, base.sources)
+    return found if isinstance(found, Quoted) else find_quote(name, words.rstrip(".,;:!?"), base.sources)
+
+
+def _line_at(lines: list[str], offset: int) -> int:
+    for index, line in enumerate(lines):
+        if offset <= len(line):
+            return index
+        offset -= len(line) + 1
+    return len(lines) - 1
+
+
+def _cited(quote: Quoted, base: Known) -> list[str]:
+    return [fold(line) for line in base.sources[quote.source].folded.lines[quote.lines[0] - 1 : quote.lines[1]]]
+
+
+def _shown(facts: Mapping[str, Fact]) -> Iterator[tuple[re.Pattern[str], str]]:
+    """Yield, longest first, how each fact can stand in a text: with its unit as a sign or as a word, an interval's ends too."""
+    ways: dict[str, tuple[re.Pattern[str], list[str]]] = {}
+    for name, fact in facts.items():
+        if not is_known(fact):
+            continue
+        for text in {show(fact), *_ends(fact)}:
+            ways.setdefault(text, (_pattern(text, fact["unit"]), []))[1].append(name)
+    for text in sorted(ways, key=len, reverse=True):
+        pattern, names = ways[text]
+        yield pattern, ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _ends(fact: Fact) -> list[str]:
+    range_text = show_range(fact)
+    match = re.fullmatch(r".* \((.+) to (.+)\)", range_text)
+    return [match[1], match[2]] if match else []
+
+
+def _pattern(text: str, unit: str) -> re.Pattern[str]:
+    number = text.removesuffix(unit).rstrip() if unit in _UNIT_WORDS else text
+    if unit not in _UNIT_WORDS:
+        return re.compile(rf"(?<![\w.,%-]){re.escape(text)}(?![\w%]|[.,]\d)", re.IGNORECASE)
+    return re.compile(rf"(?<![\w.,%-]){re.escape(number)} ?-?{_UNIT_WORDS[unit]}(?![\w%])", re.IGNORECASE)
+
+
+def _figures(
+    line: str, number: int, shown: Iterable[tuple[re.Pattern[str], str]], quoted: Iterable[str], cited: Iterable[str]
+) -> Iterator[Placement]:
+    rest = fold(_MARKUP.sub(" ", _LIST_NUMBER.sub(" ", line)))
+    for words in quoted:
+        rest = rest.replace(words, " ")
+    for pattern, names in shown:
+        for match in pattern.finditer(rest):
+            yield Placement(line=number, kind="figure", text=match[0], belongs=(names,))
+        rest = pattern.sub(" ", rest)
+    tokens = {token for text in cited for token in figures(text)}
+    for figure in figures(rest):
+        source = ("the line that is quoted beside it",) if figure in tokens else ()
+        yield Placement(line=number, kind="figure", text=figure, belongs=source)
+
+
+def complaint_records(complaints: Iterable[Complaint]) -> list[dict[str, Any]]:
+    """Return complaints as JSON output has them."""
+    return [{"where": complaint.where, "what": complaint.what} for complaint in complaints]
