@@ -120,12 +120,18 @@ def read(root: Path) -> Engagement:
     return _engagement(root, head, text, found if found < FORMAT else None)
 
 
-def create(root: Path, fields: Mapping[str, Any], notes: str) -> Engagement:
-    """Make a new engagement folder at *root* with the head *fields*. Raises NotEmpty where files are in the way."""
+def check_new(root: Path, fields: Mapping[str, Any], notes: str) -> str:
+    """Return the `engagement.md` that `create` would write. Raises NotEmpty where files are in the way, BadHead for a wrong field."""
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise NotEmpty(root)
     text = frontmatter.render({"fde": str(FORMAT), **fields}, notes)
     _engagement(root, frontmatter.parse(text, HEAD_FILE), text, None)
+    return text
+
+
+def create(root: Path, fields: Mapping[str, Any], notes: str) -> Engagement:
+    """Make a new engagement folder at *root* with the head *fields*. Raises what `check_new` raises, and CannotWrite."""
+    text = check_new(root, fields, notes)
     files.make_folder(root)
     for name in FOLDERS:
         files.make_folder(root / name)

@@ -1,0 +1,41 @@
+"""`fde prompt`: a skill's question, for any chat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .options import dir_option
+from .show import Outcome
+
+
+@click.command()
+@click.argument("skill")
+@click.argument("args", nargs=-1, metavar="[-- ARGS...]")
+@click.option("--subject", metavar="NAME", help="Repository, team or person that the artefact is about.")
+@dir_option
+def command(skill: str, args: tuple[str, ...], subject: str | None, start: Path) -> Outcome:
+    """Print the question of a skill, to paste into any chat.
+
+    Measures first, keeps a snapshot of what is asked, and records the run as waiting for `fde accept`. Read what it prints before
+    you paste it: it holds the client's words.
+
+    \b
+    Example:
+        fde prompt amdahl-ceiling > question.md
+    """
+    from ..engagement import engagement
+    from ..runner.chat import prompt
+    from ..skillset.find import find
+    from ..text import require_slug
+    from .clock import now
+
+    found = engagement.find(start)
+    about = require_slug(subject, "subject") if subject else None
+    asked = prompt(found, find(skill, found.root), now=now(), subject=about, args=args)
+    return Outcome(
+        data={"run": asked.run, "question": asked.text},
+        text=asked.text,
+        next=f"paste it into a chat, save the reply, then `fde accept REPLY --run {asked.run}`",
+    )

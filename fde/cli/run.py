@@ -1,0 +1,100 @@
+"""`fde run`: a skill down the whole path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import dir_option, dry_run_option
+from .show import Outcome, progress
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..engagement.engagement import Engagement
+    from ..models.model import Model
+    from ..runner.run import Written
+    from ..skillset.skill import Skill
+
+
+@click.command()
+@click.argument("skill")
+@click.argument("args", nargs=-1, metavar="[-- ARGS...]")
+@click.option("--model", metavar="MODEL", help="none, or replay/FILE.  [default: engagement.md; FDE_MODEL]")
+@click.option("--subject", metavar="NAME", help="Repository, team or person that the artefact is about.")
+@dir_option
+@dry_run_option
+def command(skill: str, args: tuple[str, ...], model: str | None, subject: str | None, start: Path, dry_run: bool) -> Outcome:
+    """Apply a skill to the evidence and write its artefact.
+
+    Measures with the skill's own script, asks the model if there is one, checks its reply, and writes a new folder in artefacts/.
+    What stands behind -- goes to the script. Exits 4 if the model failed and 3 if nothing of its reply stood; the artefact is
+    written from the measurement in both cases.
+
+    \b
+    Example:
+        fde run amdahl-ceiling
+    """
+    from ..engagement import engagement
+    from ..models.choose import choose
+    from ..runner.run import run
+    from ..skillset.find import find
+    from ..text import require_slug
+    from .clock import now
+
+    found = engagement.find(start)
+    chosen = find(skill, found.root)
+    about = require_slug(subject, "subject") if subject else None
+    judge = choose(_model(found, model), found.root)
+    if dry_run:
+        return _dry(found, chosen, judge, now(), args)
+    return show_written(found.root, run(found, chosen, now=now(), model=judge, subject=about, args=args, progress=progress))
+
+
+def show_written(root: Path, written: Written) -> Outcome:
+    """Return how a run that wrote an artefact is shown."""
+    path = root / written.folder / "artefact.md"
+    data: dict[str, Any] = {
+        "run": written.run,
+        "artefact": written.folder,
+        "status": written.status,
+        "unchanged": written.unchanged,
+        "answer": list(written.answer),
+        "messages": written.messages,
+    }
+    verb = "unchanged" if written.unchanged else "wrote"
+    return Outcome(
+        data=data,
+        text="\n".join([*written.answer, "", f"{verb}  {path}"]),
+        errors=(written.error,) if written.error else (),
+        next=f"read {path}; `fde verify` checks it at any time",
+    )
+
+
+def _model(found: Engagement, flag: str | None) -> str | None:
+    import os
+
+    from ..settings import config_folder, read_config, resolve
+
+    user = {name: value for name, value in read_config(config_folder()).items() if isinstance(value, str)}
+    return resolve("model", flag=flag, environment=os.environ, engagement={"model": found.model or ""}, user=user).value
+
+
+def _dry(found: Engagement, skill: Skill, model: Model | None, at: datetime, args: tuple[str, ...]) -> Outcome:
+    from ..engagement.artefacts import next_folder
+    from ..runner import question
+    from ..runner.run import gather
+
+    material = gather(found, skill, now=at, args=args)
+    folder = next_folder(found, skill.name, at.astimezone(found.zone).date(), None)
+    data: dict[str, Any] = {"would_write": folder, "model": model.name if model else "none", "sources": [s.id for s in material.words]}
+    lines = [f"would write  {folder}"]
+    if model:
+        asked = question.ask(skill, material.facts, material.words)
+        data["question"] = asked.text
+        lines += [f"would ask    {model.name}, {len(asked.text):,} characters:", "", asked.text]
+    else:
+        lines.append("would ask    nobody (--model none)")
+    return Outcome(data=data, text="\n".join(lines))

@@ -1,0 +1,85 @@
+"""`fde verify`: every figure and every quote, again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import Exit
+from .options import dir_option
+from .show import Outcome
+
+if TYPE_CHECKING:
+    from ..engagement.engagement import Engagement
+    from ..portable.artefact import Complaint
+    from ..runner.verify import Placement
+
+CAP = 64_000_000
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
+@dir_option
+def command(files: tuple[Path, ...], start: Path) -> Outcome:
+    """Check every figure and every quote of the artefacts.
+
+    Without FILE: renders each artefact again from its record and finds each quote again in its source; names what does not agree,
+    with its line. With FILE, any text of yours: lists each figure and quotation with the fact or source it belongs to, and what it
+    cannot place. A FILE of an artefact's folder: that artefact. Writes nothing. Exits 1 if something does not agree.
+
+    \b
+    Example:
+        fde verify readout.md
+    """
+    from ..engagement import engagement
+    from ..runner.verify import complaint_records, verify
+
+    found = engagement.find(start)
+    if files:
+        return _files(found, files)
+    complaints = verify(found)
+    text = _complaints(complaints) or "every artefact agrees with its facts and sources"
+    return Outcome(data={"complaints": complaint_records(complaints)}, text=text, exit=Exit.FINDINGS if complaints else Exit.OK)
+
+
+def _files(found: Engagement, paths: tuple[Path, ...]) -> Outcome:
+    from ..engagement import files
+    from ..runner.verify import complaint_records, known, place, sources_now, verify_folder
+
+    complaints: list[Complaint] = []
+    placed: list[tuple[str, Placement]] = []
+    for path in paths:
+        folder = _artefact_folder(found, path)
+        if folder:
+            complaints += verify_folder(found, folder, sources_now(found))
+        else:
+            placed += [(str(path), item) for item in place(files.read_text(path, CAP), known(found))]
+    lost = [item for _, item in placed if not item.belongs]
+    data = {
+        "complaints": complaint_records(complaints),
+        "placements": [
+            {"file": name, "line": item.line, "kind": item.kind, "text": item.text, "belongs": list(item.belongs)}
+            for name, item in placed
+        ],
+    }
+    lines = [_complaints(complaints)] if complaints else []
+    lines += [f"{name}:{item.line}  {item.kind}  {item.text!r}  {'; '.join(item.belongs) or 'NOT PLACED'}" for name, item in placed]
+    if placed:
+        lines.append(f"{len(placed) - len(lost)} of {len(placed)} placed")
+    text = "\n".join(lines) or "it holds no figure and no quotation" if not complaints else "\n".join(lines)
+    return Outcome(data=data, text=text, exit=Exit.FINDINGS if complaints or lost else Exit.OK)
+
+
+def _artefact_folder(found: Engagement, path: Path) -> str | None:
+    """Return the artefact's folder that *path* is, or lies in, relative to the engagement."""
+    place = path.absolute()
+    for folder in (place, place.parent):
+        if (folder / "artefact.json").is_file() and folder.is_relative_to(found.artefacts):
+            return folder.relative_to(found.root).as_posix()
+    return None
+
+
+def _complaints(complaints: list[Complaint]) -> str:
+    return "\n".join(f"{complaint.where}: {complaint.what}" for complaint in complaints)
