@@ -1,0 +1,91 @@
+"""Measures how much faster the work around an agent could become, and what holds it: the entry of this skill's measurement.
+
+Reads session logs and merged pull requests below an evidence folder and prints one JSON object of facts.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - whoever copied only this folder may have any Python
+    sys.exit(print("amdahl.py: Python 3.11 or newer is needed; this is " + sys.version.split()[0], file=sys.stderr) or 2)
+
+import argparse
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from measurement import measure
+from pulls import BadInput
+from report import report
+from worktime import DEFAULT, Calendar, read_hours
+
+VERSION = "1.0.0"
+USAGE, INPUT = 2, 3
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command line; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    if not options.evidence.is_dir():
+        return _fail(INPUT, f"{options.evidence}: expected the evidence folder, found no folder there.")
+    try:
+        found = measure(options.evidence, _calendar(options), options.working_hours)
+    except BadInput as error:
+        return _fail(INPUT, str(error))
+    text = json.dumps(report(found, VERSION), ensure_ascii=False, indent=1, allow_nan=False)
+    sys.stdout.buffer.write(text.encode() + b"\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="amdahl.py", description=(__doc__ or "").split("\n")[0], allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="facts")
+    facts = commands.add_parser("facts", help="measure, and print facts as JSON", allow_abbrev=False)
+    facts.add_argument("--evidence", type=Path, required=True, metavar="DIR", help="holds sessions/ and pull-requests/")
+    facts.add_argument("--now", type=_moment, metavar="TIME", help="the time of the run, ISO 8601 (nothing here depends on it)")
+    facts.add_argument("--tz", type=_zone, default=None, metavar="ZONE", help="time zone of the working hours (UTC)")
+    facts.add_argument("--working-hours", default=DEFAULT, metavar="TEXT", help=f'for example "{DEFAULT}" (that is also the default)')
+    facts.add_argument("--holidays", type=_dates, default=frozenset(), metavar="DATES", help="days without working time: 2026-01-01,2026-01-06")
+    facts.add_argument("--answers", metavar="FILE", help="not used by this measurement")
+    facts.add_argument("--facts", action="append", metavar="FILE", help="not used by this measurement")
+    return parser
+
+
+def _calendar(options: argparse.Namespace) -> Calendar:
+    return Calendar(zone=options.tz or _zone("UTC"), hours=read_hours(options.working_hours), holidays=options.holidays)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected an ISO 8601 time, found {text!r}") from error
+    return moment
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise argparse.ArgumentTypeError(f"expected a time zone like Europe/Berlin, found {text!r}") from error
+
+
+def _dates(text: str) -> frozenset[date]:
+    try:
+        return frozenset(date.fromisoformat(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected days like 2026-01-01,2026-01-06, found {text!r}") from error
+
+
+def _fail(code: int, sentence: str) -> int:
+    sys.stderr.write(f"amdahl.py: {sentence}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,64 @@
+"""The charts of the report, as data.
+
+A line over the model's speed-up for each boundary, and bars of what a merged change spends its time on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ceilings import speed_up
+from factlist import HOUR
+from figures import BEFORE, DIALOG, MERGE, MODEL, OTHER, TOOL
+from measurement import Measurement
+
+FACTORS = (1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
+LINES = {"work.lead": "change, working h", "lead": "change, calendar", "turn": "turn with dialogs", "active": "agent at work"}
+BARS = {
+    MODEL: "model at work",
+    TOOL: "tools and tests",
+    DIALOG: "agent waits for an answer",
+    BEFORE: "no agent, before last commit",
+    MERGE: "last commit to merge",
+    OTHER: "no agent at work",
+}
+
+
+def charts(found: Measurement) -> list[dict[str, Any]]:
+    """Every chart that the measurement has values for."""
+    drawn = []
+    if series := [_line(found, name, label) for name, label in LINES.items() if _is_split(found, name)]:
+        drawn.append({
+            "id": "ceiling",
+            "kind": "line",
+            "title": "What a faster model does to the whole",
+            "x": {"label": "how many times as fast the model is", "scale": "log"},
+            "y": {"label": "time needed, today = 1"},
+            "series": series,
+        })  # fmt: skip
+    for name, words in (("work.lead", "working hours"), ("lead", "calendar hours")):
+        if name in found.boundaries:
+            drawn.append(_bars(found, name, words))
+    return drawn
+
+
+def _is_split(found: Measurement, name: str) -> bool:
+    return name in found.boundaries and found.boundaries[name].is_split
+
+
+def _line(found: Measurement, name: str, label: str) -> dict[str, Any]:
+    share = found.boundaries[name].share(MODEL)
+    return {"label": label, "points": [[factor, round(1 / speed_up(share, factor), 6)] for factor in FACTORS]}
+
+
+def _bars(found: Measurement, name: str, words: str) -> dict[str, Any]:
+    boundary = found.boundaries[name]
+    points = [[BARS[stage], round(boundary.sums[stage] / HOUR, 6)] for stage in boundary.stages]
+    return {
+        "id": f"stages-{words.split()[0]}",
+        "kind": "bar",
+        "title": f"Where the time of merged changes goes, {words}",
+        "x": {"label": "stage"},
+        "y": {"label": words, "unit": "h"},
+        "series": [{"label": words, "points": points}],
+    }

@@ -1,0 +1,211 @@
+"""Finds and reads the evidence: session logs below `sessions/`, tables of merged pull requests below `pull-requests/`.
+
+Only regular files inside the folder are opened; a link, a pipe or a file that holds nothing usable is named, never passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulls import BadInput, Pull, read_pulls
+from sessions import Session
+from transcripts import Reader, epoch
+
+SESSIONS, PULLS = "sessions", "pull-requests"
+SUB_AGENTS = "subagents"
+PEEKED = 50  # lines in which a log must show a time, to be put in order
+LISTED = 10  # items that a note spells out before it only counts
+
+
+@dataclass(slots=True, kw_only=True)
+class Source:
+    """One group of files as a source of facts.
+
+    Attributes:
+        id: The source's id.
+        locator: Where it is, below the evidence folder.
+        count: Files read.
+        bytes: Their size together.
+        health: ok, empty, failed or skipped.
+        read: Records (lines, rows) read.
+        skipped: Records that could not be read.
+        remarks: Sentences for the source's note.
+        digests: One per file, "path sha256".
+    """
+
+    id: str
+    locator: str
+    count: int = 0
+    bytes: int = 0
+    health: str = "ok"
+    read: int = 0
+    skipped: int = 0
+    remarks: list[str] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+
+    def record(self) -> dict[str, Any]:
+        """The source as `fde.facts/1` wants it; its digest is that of the sorted list of its files' digests."""
+        text = "\n".join(sorted(self.digests))
+        return {
+            "id": self.id,
+            "locator": self.locator,
+            "count": self.count,
+            "bytes": self.bytes,
+            "digest": f"sha256:{hashlib.sha256(text.encode()).hexdigest()}",
+            "health": self.health,
+            "read": self.read,
+            "skipped": self.skipped,
+            "note": " ".join(self.remarks),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """One session's files: its own log (None for sub-agents whose session is gone) and those of its sub-agents."""
+
+    id: str
+    main: Path
+    agents: tuple[Path, ...]
+
+
+def read_sessions(root: Path) -> tuple[Source, list[Session]]:
+    """Read every session log below *root*/sessions, in an order that gives repeated records to the log that had them first."""
+    source = Source(id="set:sessions", locator=f"file:evidence/{SESSIONS}/")
+    logs, orphans, odd = _logs(root / SESSIONS)
+    seen: set[str] = set()
+    sessions: list[Session] = []
+    malformed: list[str] = []
+    silent: list[str] = []
+    for log in logs:
+        reader = Reader(log.id, seen)
+        for path in (log.main, *log.agents):
+            name = path.relative_to(root).as_posix()
+            known = len(reader.malformed)
+            reader.read(_hashed_lines(path, name, source))
+            malformed += [f"{name}:{number}" for number in reader.malformed[known:]]
+        source.read += reader.lines
+        session = reader.session()
+        if session is None:
+            silent.append(log.main.relative_to(root).as_posix())
+        else:
+            sessions.append(session)
+    source.skipped = len(malformed)
+    _remark(source, "malformed lines were skipped", malformed)
+    _remark(source, "files hold no record with a time of its own", silent)
+    _remark(source, "logs of sub-agents have no session here and were left out", [p.relative_to(root).as_posix() for p in orphans])
+    _remark(source, "entries are not regular files and were not opened", [path.relative_to(root).as_posix() for path in odd])
+    repeated = sum(session.counts.repeated for session in sessions)
+    if repeated:
+        source.remarks.append(f"{repeated} records stand in more than one log and were counted once.")
+    if not sessions:
+        source.health = "failed" if logs and source.bytes else "empty"
+    return source, sessions
+
+
+def read_all_pulls(root: Path) -> tuple[Source, list[Pull]]:
+    """Read every table of merged pull requests below *root*/pull-requests; a number that stands twice keeps its first row.
+
+    Raises:
+        BadInput: a file is not such a table.
+    """
+    source = Source(id="set:pull-requests", locator=f"file:evidence/{PULLS}/")
+    files, odd = _files(root / PULLS, ".csv")
+    pulls: dict[str, Pull] = {}
+    for path in files:
+        name = path.relative_to(root).as_posix()
+        for _ in _hashed_lines(path, name, source):
+            pass
+        rows = read_pulls(path, name)
+        source.read += len(rows)
+        for pull in rows:
+            pulls.setdefault(pull.number, pull)
+    if source.read > len(pulls):
+        source.remarks.append(f"{source.read - len(pulls)} rows repeat the number of an earlier row and were left out.")
+    _remark(source, "entries are not regular files and were not opened", [path.relative_to(root).as_posix() for path in odd])
+    if not pulls:
+        source.health = "empty"
+    return source, list(pulls.values())
+
+
+def _remark(source: Source, what: str, items: list[str]) -> None:
+    if items:
+        more = f" and {len(items) - LISTED} more" if len(items) > LISTED else ""
+        source.remarks.append(f"{len(items)} {what}: {', '.join(items[:LISTED])}{more}.")
+
+
+def _hashed_lines(path: Path, name: str, source: Source) -> Iterator[bytes]:
+    """The lines of a file, while its size and digest are taken into *source*."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as lines:
+            for line in lines:
+                digest.update(line)
+                source.bytes += len(line)
+                yield line
+    except OSError as error:
+        raise BadInput(expected="a readable file", found=error.strerror or type(error).__name__, where=name) from error
+    source.count += 1
+    source.digests.append(f"{name} {digest.hexdigest()}")
+
+
+def _files(folder: Path, suffix: str) -> tuple[list[Path], list[Path]]:
+    """The regular files below *folder* whose name ends in *suffix*, sorted, and the other entries with such a name."""
+    files: list[Path] = []
+    odd: list[Path] = []
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        odd += [Path(place, name) for name in folders if Path(place, name).is_symlink()]
+        for name in names:
+            path = Path(place, name)
+            if not name.endswith(suffix):
+                continue
+            (files if path.is_file() and not path.is_symlink() else odd).append(path)
+    return sorted(files), sorted(odd)
+
+
+def _logs(folder: Path) -> tuple[list[Log], list[Path], list[Path]]:
+    """The logs below *folder* in reading order, the sub-agents' logs without a session, and what is no regular file."""
+    files, odd = _files(folder, ".jsonl")
+    agents = [path for path in files if path.name.startswith("agent-") or path.parent.name == SUB_AGENTS]
+    owned: dict[Path, list[Path]] = {path: [] for path in files if path not in set(agents)}
+    orphans: list[Path] = []
+    for path in agents:
+        main = _main_log(path)
+        # An empty log cannot say when its session was, so its sub-agents cannot be placed in it.
+        if main in owned and main.stat().st_size:
+            owned[main].append(path)
+        else:
+            orphans.append(path)
+    order = sorted(owned, key=lambda path: (_first_time(path), path.stat().st_size, path.as_posix()))
+    return [Log(id=path.stem, main=path, agents=tuple(owned[path])) for path in order], orphans, odd
+
+
+def _main_log(path: Path) -> Path:
+    """Where the log of a sub-agent's session must be."""
+    if path.parent.name == SUB_AGENTS:
+        return path.parent.parent.with_suffix(".jsonl")
+    names = [str(record.get("sessionId")) for record in _peek(path) if record.get("sessionId")]
+    return path.with_name(f"{names[0]}.jsonl") if names else path
+
+
+def _first_time(path: Path) -> float:
+    times = (epoch(record.get("timestamp")) for record in _peek(path))
+    return next((time for time in times if time is not None), 0.0)
+
+
+def _peek(path: Path) -> Iterator[dict[str, Any]]:
+    """The first records of a log, as far as they can be read."""
+    with path.open("rb") as lines:
+        for _, line in zip(range(PEEKED), lines, strict=False):
+            try:
+                record = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(record, dict):
+                yield record

@@ -1,0 +1,198 @@
+"""What is measured on sessions and on merged pull requests, in seconds, before anything is summed up or put into words.
+
+Every figure stands per case (one session, one pull request), so that intervals can be drawn over cases.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from intervals import Span, Spans, both, total, union
+from labels import Labels, by_rules, calibrated, exact_windows, is_believable, merged, model_seconds
+from pulls import Pull
+from sessions import Counts, Session, Turn
+from worktime import Calendar
+
+MODEL, TOOL, DIALOG, IDLE = "model", "tool", "dialog", "idle"
+BEFORE, MERGE, OTHER = "before", "merge", "other"
+Stages = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnFigures:
+    """One turn with a recorded duration, in seconds.
+
+    Attributes:
+        turn: The turn.
+        model: What the model took of the duration.
+        exceeded: The model's spans were longer than the duration.
+        naive: Call to result summed over its calls, at most the turn's wall: "tool time" to a method that knows no better.
+        asked: Wait for a person that the rules for calls find without the duration.
+    """
+
+    turn: Turn
+    model: float
+    exceeded: bool
+    naive: float
+    asked: float
+
+    @property
+    def tool(self) -> float:
+        """The duration without the model."""
+        return self.turn.duration - self.model
+
+    @property
+    def dialog(self) -> float:
+        """The turn's wall without its duration: a person was asked and had not answered."""
+        return self.turn.wall - self.turn.duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFigures:
+    """One session, split by the rules alone and by the recorded durations.
+
+    Attributes:
+        id: The session's id as the log has it; `key` is what is shown.
+        wall: First to last record, epoch seconds.
+        prompt: First prompt, epoch seconds, or None.
+        rules: Labels by the rules alone.
+        calibrated: Labels after the recorded durations.
+        exact: Where a recorded duration decided.
+        overlap: Seconds in which model and tool, tool and human, model and human overlap by the rules.
+        synthetic: Seconds of answers that the agent made up itself after an error or an exit.
+        declined: Seconds of calls that a person declined, which the rules nevertheless leave with the tools.
+        turns: Its turns with a believable recorded duration.
+        fallen_back: How many turns' durations were not believed.
+        counts: Exact properties.
+    """
+
+    id: str
+    wall: Span
+    prompt: float | None
+    rules: Labels
+    calibrated: Labels
+    exact: Spans
+    overlap: tuple[float, float, float]
+    synthetic: float
+    declined: float
+    turns: tuple[TurnFigures, ...]
+    fallen_back: int
+    counts: Counts
+
+    @property
+    def key(self) -> str:
+        """A name that tells nothing about its origin."""
+        return hashlib.sha256(self.id.encode()).hexdigest()[:12]
+
+    @property
+    def seconds(self) -> float:
+        """The length of the wall."""
+        return self.wall[1] - self.wall[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullFigures:
+    """One merged pull request with at least one session here, in seconds.
+
+    Attributes:
+        pull: The pull request.
+        start: First prompt of its sessions, epoch seconds.
+        covered: All its sessions are here.
+        rules: Stages by the rules alone: model, tool, dialog, idle.
+        stages: Stages after the recorded durations, on the calendar.
+        working: The same stages, inside working time.
+        exact: Stages' seconds that rest on a recorded duration, on the calendar.
+        exact_working: The same, inside working time.
+    """
+
+    pull: Pull
+    start: float
+    covered: bool
+    rules: Stages
+    stages: Stages
+    working: Stages
+    exact: Stages
+    exact_working: Stages
+
+    @property
+    def lead(self) -> float:
+        """First prompt to merge, on the calendar."""
+        return self.pull.merged - self.start
+
+
+def measure_session(session: Session) -> SessionFigures:
+    """Split one session by the rules and by its recorded durations."""
+    rules, known = by_rules(session), calibrated(session)
+    declined = union(call.span for call in session.calls if call.refused)
+    return SessionFigures(
+        id=session.id,
+        wall=session.wall,
+        prompt=session.prompt,
+        rules=rules,
+        calibrated=known,
+        exact=exact_windows(session),
+        overlap=(
+            total(both(session.model, session.tool)),
+            total(both(session.tool, session.human)),
+            total(both(session.model, session.human)),
+        ),
+        synthetic=total(both(rules.model, session.synthetic)),
+        declined=total(both(known.tool, declined)),
+        turns=tuple(_measure_turn(turn, session, rules) for turn in session.turns if is_believable(turn)),
+        fallen_back=sum(not is_believable(turn) for turn in session.turns),
+        counts=session.counts,
+    )
+
+
+def _measure_turn(turn: Turn, session: Session, rules: Labels) -> TurnFigures:
+    window: Spans = [(turn.start, turn.end)]
+    calls = total(clipped for call in session.calls for clipped in both([call.span], window))
+    model = total(both(session.model, window))
+    return TurnFigures(
+        turn=turn,
+        model=model_seconds(turn, session.model),
+        exceeded=model > turn.duration,
+        naive=min(calls, turn.wall),
+        asked=total(both(rules.human, window)),
+    )
+
+
+def measure_pull(pull: Pull, sessions: Mapping[str, SessionFigures], calendar: Calendar) -> PullFigures | None:
+    """Split the time from the first prompt of the pull request's sessions to its merge; None without such a prompt.
+
+    Where there are no sessions at all, the time starts with the first commit.
+    """
+    mine = [sessions[name] for name in pull.sessions if name in sessions]
+    start = min((one.prompt for one in mine if one.prompt is not None), default=None) if sessions else pull.first_commit
+    if start is None or start >= pull.merged:
+        return None
+    window: Spans = [(start, pull.merged)]
+    rules = merged(one.rules for one in mine).within(window)
+    known = merged(one.calibrated for one in mine).within(window)
+    exact = union(span for one in mine for span in one.exact)
+    working = calendar.working(start, pull.merged)
+    return PullFigures(
+        pull=pull,
+        start=start,
+        covered=len(mine) == len(pull.sessions) and pull.covered is not False,
+        rules=_labelled(rules) | {IDLE: total(rules.rest_of(window))},
+        stages=_stages(known, window, pull.last_commit),
+        working=_stages(known.within(working), working, pull.last_commit),
+        exact=_labelled(known.within(exact)),
+        exact_working=_labelled(known.within(both(working, exact))),
+    )
+
+
+def _labelled(labels: Labels) -> Stages:
+    return {MODEL: total(labels.model), TOOL: total(labels.tool), DIALOG: total(labels.human)}
+
+
+def _stages(labels: Labels, window: Spans, last_commit: float | None) -> Stages:
+    """The stages of *window*: what has a label, and the rest before and after the last commit (or as one, if that is not known)."""
+    rest = labels.rest_of(window)
+    if last_commit is None:
+        return _labelled(labels) | {BEFORE: 0.0, MERGE: 0.0, OTHER: total(rest)}
+    after = total(both(rest, [(last_commit, max(last_commit, window[-1][1]))])) if window else 0.0
+    return _labelled(labels) | {BEFORE: total(rest) - after, MERGE: after, OTHER: 0.0}

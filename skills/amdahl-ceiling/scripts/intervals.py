@@ -1,0 +1,82 @@
+"""Sets of instants as sorted lists of disjoint (start, end) pairs in epoch seconds, and what can be done with them.
+
+A list made by `union` is *tidy*: sorted, disjoint, without empty pairs; every other function expects tidy lists and gives
+tidy lists back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Span = tuple[float, float]
+Spans = list[Span]
+
+
+def union(spans: Iterable[Span]) -> Spans:
+    """Every instant that lies in at least one of *spans* (any order, overlapping or empty); touching spans are joined."""
+    tidy: Spans = []
+    for start, end in sorted(spans):
+        if end <= start:
+            continue
+        if tidy and start <= tidy[-1][1]:
+            tidy[-1] = (tidy[-1][0], max(tidy[-1][1], end))
+        else:
+            tidy.append((start, end))
+    return tidy
+
+
+def total(spans: Iterable[Span]) -> float:
+    """Length in seconds; of a tidy list this is the time covered."""
+    return sum(end - start for start, end in spans)
+
+
+def both(left: Spans, right: Spans) -> Spans:
+    """The instants that lie in *left* and in *right*."""
+    found: Spans = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
+        if start < end:
+            found.append((start, end))
+        if left[i][1] <= right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def without(spans: Spans, taken: Spans) -> Spans:
+    """The instants of *spans* that do not lie in *taken*."""
+    left: Spans = []
+    first = 0
+    for start, end in spans:
+        while first < len(taken) and taken[first][1] <= start:
+            first += 1
+        at = first
+        while at < len(taken) and taken[at][0] < end:
+            if taken[at][0] > start:
+                left.append((start, taken[at][0]))
+            start = max(start, taken[at][1])
+            at += 1
+        if start < end:
+            left.append((start, end))
+    return left
+
+
+def last_seconds(spans: Spans, seconds: float) -> Spans:
+    """*seconds* of time out of *spans*: each span gives its last part, up to one common cap.
+
+    Short spans stay whole and the longest lose their beginning, because a dialog opens before what it asks about
+    runs, and because the longest span is the one most likely to hide a dialog. Returns *spans* if they are not
+    longer than *seconds*.
+    """
+    if total(spans) <= seconds:
+        return list(spans)
+    left, cap = seconds, 0.0
+    lengths = sorted(end - start for start, end in spans)
+    for done, length in enumerate(lengths):
+        cap = left / (len(lengths) - done)
+        if length > cap:
+            break
+        left -= length
+    return [(max(start, end - cap), end) for start, end in spans if cap > 0]

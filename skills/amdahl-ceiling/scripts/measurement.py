@@ -1,0 +1,82 @@
+"""One measurement of an evidence folder: what was read, what was found per session and per pull request, and the boundaries.
+
+Everything that the report says is computed from this value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from boundaries import Boundary, pull_boundaries, session_boundaries
+from evidence import Source, read_all_pulls, read_sessions
+from figures import PullFigures, SessionFigures, TurnFigures, measure_pull, measure_session
+from pulls import Pull
+from worktime import Calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What an evidence folder gave.
+
+    Attributes:
+        calendar: The working time it was measured with.
+        hours: That working time as it was given.
+        sources: Session logs and pull requests, as sources.
+        sessions: Every session.
+        pulls: Every merged pull request that was listed.
+        measured: Those with a first prompt before their merge (without sessions: with a first commit before it).
+        headline: Those of them that carry the headline: all their sessions are here.
+        boundaries: By id.
+    """
+
+    calendar: Calendar
+    hours: str
+    sources: tuple[Source, Source]
+    sessions: tuple[SessionFigures, ...]
+    pulls: tuple[Pull, ...]
+    measured: tuple[PullFigures, ...]
+    headline: tuple[PullFigures, ...]
+    boundaries: dict[str, Boundary]
+
+    @property
+    def turns(self) -> list[TurnFigures]:
+        """Every turn with a believable recorded duration."""
+        return [turn for session in self.sessions for turn in session.turns]
+
+    def period(self, name: str) -> list[str] | None:
+        """First and last day of the sessions or of the headline's pull requests, in the calendar's zone."""
+        spans = [s.wall for s in self.sessions] if name == "set:sessions" else [(p.start, p.pull.merged) for p in self.headline]
+        if not spans:
+            return None
+        ends = (min(start for start, _ in spans), max(end for _, end in spans))
+        return [datetime.fromtimestamp(end, self.calendar.zone).date().isoformat() for end in ends]
+
+
+def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
+    """Read and measure the folder *evidence*.
+
+    Raises:
+        BadInput: a file is not what it should be.
+    """
+    session_source, read = read_sessions(evidence)
+    pull_source, pulls = read_all_pulls(evidence)
+    sessions = {session.id: measure_session(session) for session in read}
+    found = [figures for pull in pulls if (figures := measure_pull(pull, sessions, calendar)) is not None]
+    headline = [figures for figures in found if figures.covered or not sessions]
+    return Measurement(
+        calendar=calendar,
+        hours=hours,
+        sources=(session_source, pull_source),
+        sessions=tuple(sessions.values()),
+        pulls=tuple(pulls),
+        measured=tuple(found),
+        headline=tuple(headline),
+        boundaries=_by_id([*session_boundaries([*sessions.values()]), *pull_boundaries(headline, is_split=bool(sessions))]),
+    )
+
+
+def _by_id(boundaries: Sequence[Boundary]) -> dict[str, Boundary]:
+    return {boundary.id: boundary for boundary in boundaries}

@@ -1,0 +1,261 @@
+"""The document that the measurement prints: facts, tables, charts and sentences, made from the measured values.
+
+Sentences name facts and never carry a figure of their own, so that what is read is what was computed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boundaries import HEADROOM, Boundary, headroom_interval, share_interval
+from ceilings import bottlenecks
+from charts import charts
+from details import details
+from factlist import HOUR, Facts
+from figures import BEFORE, DIALOG, IDLE, MERGE, MODEL, OTHER, TOOL
+from measurement import Measurement
+from sentences import answer, findings, limits, method, warnings
+
+SKILL = "amdahl-ceiling"
+LOGS, PULLS = "set:sessions", "set:pull-requests"
+STAGE_NAMES = {
+    MODEL: "the model at work",
+    TOOL: "tools and tests at work",
+    DIALOG: "the agent waiting for a person's answer",
+    IDLE: "no prompt and no answer under way",
+    BEFORE: "time before the last commit in which no agent was at work",
+    MERGE: "waiting from the last commit to the merge",
+    OTHER: "time in which no agent was at work",
+}
+HEADROOM_LABELS = {
+    "ceiling": "Most that {} could become faster from today on, if the model took no time",
+    "at10x": "How much faster {} would become with a model 10x as fast",
+    "at50x": "How much faster {} would become with a model 50x as fast",
+}
+EXPECTED = {
+    "active": "the agent at work",
+    "turn": "a turn with its dialogs",
+    "session": "a whole session",
+    "lead": "a merged change on the calendar",
+    "work.lead": "a merged change in working time",
+}
+
+
+def report(found: Measurement, version: str) -> dict[str, Any]:
+    """The measurement as one `fde.facts/1` object."""
+    facts = Facts()
+    _count_facts(facts, found)
+    for name in EXPECTED:
+        if name in found.boundaries:
+            _boundary_facts(facts, found, found.boundaries[name])
+        else:
+            _missing_facts(facts, found, name)
+    _turn_facts(facts, found)
+    _pull_facts(facts, found)
+    return {
+        "schema": "fde.facts/1",
+        "skill": SKILL,
+        "version": version,
+        "answer": answer(found, facts),
+        "facts": list(facts.all.values()),
+        "tables": _tables(found, facts),
+        "charts": charts(found),
+        "findings": findings(found, facts),
+        "sources": [source.record() for source in found.sources],
+        "method": method(found, facts),
+        "limits": limits(found, facts),
+        "warnings": warnings(found),
+        "details": details(found),
+    }
+
+
+def stage_id(boundary: str, stage: str) -> str:
+    """First part of the ids of a stage's facts."""
+    return f"{boundary}.stage.{stage}" if boundary.endswith("lead") else f"{boundary}.{stage}"
+
+
+def _boundary_facts(facts: Facts, found: Measurement, boundary: Boundary) -> None:
+    words, n, period = EXPECTED[boundary.id], len(boundary.cases), found.period(boundary.source)
+    sources = [LOGS] if boundary.source == LOGS else [PULLS, *([LOGS] if found.sessions else [])]
+    common: dict[str, Any] = {"sources": sources, "n": n, "period": period}
+    total_grade = "A" if boundary.id == "active" else "B"
+    facts.add(f"{boundary.id}.hours", f"Time of {words}, summed", "duration", boundary.total / HOUR, "h", grade=total_grade, **common)
+    facts.add(f"{boundary.id}.median", f"Time of {words}, median", "duration", boundary.median / HOUR, "h", grade=total_grade, **common)
+    draws = boundary.draws()
+    for place, stage in enumerate(boundary.stages):
+        name, label, grade = stage_id(boundary.id, stage), f"{STAGE_NAMES[stage]}, of {words}", boundary.grade(stage)
+        label = label[0].upper() + label[1:]
+        facts.add(f"{name}.hours", label, "duration", boundary.sums[stage] / HOUR, "h", grade=grade, **common)
+        ends = share_interval(draws, place)
+        per_cent = None if ends is None else (100 * ends[0], 100 * ends[1])
+        facts.add(f"{name}.share", f"{label}, as a share", "ratio", 100 * boundary.share(stage), "%", grade=grade, ends=per_cent, **common)
+    for name, label in HEADROOM_LABELS.items():
+        if boundary.is_split and boundary.share(MODEL) < 1:
+            value, ends = boundary.headroom(HEADROOM[name]), headroom_interval(draws, HEADROOM[name])
+            grade = boundary.grade(MODEL)
+            facts.add(f"{boundary.id}.{name}", label.format(words), "ratio", value, "x", grade=grade, ends=ends, **common)
+        else:
+            reason = "the model is all of it" if boundary.is_split else "no session logs, so the model's part is not known"
+            facts.add(f"{boundary.id}.{name}", label.format(words), "ratio", None, "x", grade="C", unknown=reason, **common)
+    if boundary.is_split:
+        left = boundary.total - boundary.sums[MODEL]
+        label = f"Time of {words} without the model's part, summed"
+        facts.add(f"{boundary.id}.without-model.hours", label, "duration", left / HOUR, "h", grade=boundary.grade(MODEL), **common)
+
+
+def _missing_facts(facts: Facts, found: Measurement, name: str) -> None:
+    words, reason = EXPECTED[name], _why_missing(found, name)
+    sources = [LOGS] if name in ("active", "turn", "session") else [PULLS]
+    facts.add(f"{name}.hours", f"Time of {words}, summed", "duration", None, "h", grade="B", sources=sources, unknown=reason)
+    facts.add(f"{name}.median", f"Time of {words}, median", "duration", None, "h", grade="B", sources=sources, unknown=reason)
+    for key, label in HEADROOM_LABELS.items():
+        facts.add(f"{name}.{key}", label.format(words), "ratio", None, "x", grade="C", sources=sources, unknown=reason)
+
+
+def _why_missing(found: Measurement, name: str) -> str:
+    if name in ("active", "turn", "session"):
+        return "no turn has a recorded duration" if found.sessions else "no session log could be read"
+    if not found.pulls:
+        return "no table of merged pull requests"
+    if not found.measured:
+        return "no merged pull request has a start before its merge in this evidence"
+    return "no working time between start and merge" if found.headline else "no merged pull request has all its sessions here"
+
+
+def _count_facts(facts: Facts, found: Measurement) -> None:
+    logs: dict[str, Any] = {"sources": [LOGS], "period": found.period(LOGS)}
+    sessions = found.sessions
+    rows = [
+        ("session.count", "Sessions read", len(sessions)),
+        ("session.with-durations.count", "Sessions with a recorded duration of a turn", sum(bool(s.turns) for s in sessions)),
+        ("turn.count", "Turns with a recorded duration", len(found.turns)),
+        ("turn.fallback.count", "Turns whose recorded duration was not believed", sum(s.fallen_back for s in sessions)),
+        ("log.lines", "Lines of session logs", found.sources[0].read),
+        ("log.malformed", "Lines of session logs that could not be read", found.sources[0].skipped),
+        ("log.repeated", "Records that stand in more than one log, counted once", sum(s.counts.repeated for s in sessions)),
+        ("log.unanswered", "Tool calls that never got a result, left out", sum(s.counts.unanswered for s in sessions)),
+    ]
+    for name, label, value in rows:
+        facts.add(name, label, "count", value, "", grade="A", **logs)
+    synthetic = sum(session.synthetic for session in sessions) / HOUR
+    label = "Time before answers that the agent made up itself after an error or an exit, counted with the model"
+    facts.add("session.synthetic.hours", label, "duration", synthetic, "h", grade="C", **logs)
+    declined = sum(session.declined for session in sessions) / HOUR
+    label = "Time of declined calls that stays with the tools"
+    facts.add("session.declined-tool.hours", label, "duration", declined, "h", grade="C", **logs)
+    pulls: dict[str, Any] = {"sources": [PULLS]}
+    for name, label, value in [
+        ("lead.listed", "Merged pull requests listed", len(found.pulls)),
+        ("lead.measured", "Merged pull requests with a start before their merge", len(found.measured)),
+        ("lead.count", "Merged pull requests that carry the figures: all their sessions are here", len(found.headline)),
+    ]:
+        facts.add(name, label, "count", value, "", grade="A", **pulls)
+
+
+def _turn_facts(facts: Facts, found: Measurement) -> None:
+    """What a method that only pairs calls with results would have said of the same turns."""
+    turns = found.turns
+    if not turns:
+        return
+    common: dict[str, Any] = {"sources": [LOGS], "n": len(turns), "period": found.period(LOGS)}
+    naive, tool = sum(turn.naive for turn in turns), sum(turn.tool for turn in turns)
+    facts.add("turn.naive-tool.hours", "Call to result, summed over the same turns", "duration", naive / HOUR, "h", grade="B", **common)
+    if tool > 0:
+        label = "How many times too long call to result makes the tools' time"
+        facts.add("turn.naive-tool.factor", label, "ratio", naive / tool, "x", grade="B", **common)
+    asked = sum(turn.asked for turn in turns)
+    label = "Wait for a person's answer that rules alone find in the same turns"
+    facts.add("turn.dialog-by-rules.hours", label, "duration", asked / HOUR, "h", grade="C", **common)
+
+
+def _pull_facts(facts: Facts, found: Measurement) -> None:
+    if not found.headline:
+        return
+    common: dict[str, Any] = {"sources": [PULLS, LOGS], "n": len(found.headline), "period": found.period(PULLS)}
+    without = sum(not any(pull.working.values()) for pull in found.headline)
+    facts.add("work.lead.none", "Merged changes without any working time between start and merge", "count", without, "", grade="B", **common)
+    for name in ("lead", "work.lead"):
+        if (boundary := found.boundaries.get(name)) is None:
+            continue
+        words = EXPECTED[name]
+        top = stage_id(name, boundary.top)
+        grade = boundary.grade(boundary.top)
+        facts.add(f"{name}.top.stage", f"Largest stage of {words}", "text", STAGE_NAMES[boundary.top], "", grade=grade, **common)
+        share = facts.all[f"{top}.share"]
+        facts.all[f"{name}.top.share"] = share | {"id": f"{name}.top.share", "label": f"Share of the largest stage of {words}"}
+        for place, (stage, value) in enumerate(bottlenecks(boundary.sums), start=1):
+            label = f"Stage {place} to remove from {words}, from the largest down"
+            facts.add(f"{name}.next{place}.stage", label, "text", STAGE_NAMES[stage], "", grade=grade, **common)
+            label = f"How much faster {words} would be without the stages 1 to {place}"
+            facts.add(f"{name}.next{place}.speedup", label, "ratio", value, "x", grade=grade, **common)
+    _outside_facts(facts, found, common)
+
+
+def _outside_facts(facts: Facts, found: Measurement, common: dict[str, Any]) -> None:
+    """How much of the calendar, and of the model's part, lies outside working time."""
+    lead, work = found.boundaries.get("lead"), found.boundaries.get("work.lead")
+    if lead is None:
+        return
+    inside = work.total if work else 0.0
+    label = "Share of the calendar time that lies outside working time"
+    facts.add("lead.outside.share", label, "ratio", 100 * (1 - inside / lead.total), "%", grade="B", **common)
+    if lead.is_split and lead.sums[MODEL] > 0:
+        within = work.sums[MODEL] if work else 0.0
+        label = "Share of the model's time that lies outside working time"
+        grade = lead.grade(MODEL)
+        facts.add("lead.model-outside.share", label, "ratio", 100 * (1 - within / lead.sums[MODEL]), "%", grade=grade, **common)
+
+
+def _tables(found: Measurement, facts: Facts) -> list[dict[str, Any]]:
+    tables = [_boundary_table(found)] if found.boundaries else []
+    if "lead" in found.boundaries:
+        tables += [_stage_table(found), _next_table(found, facts)]
+    return tables
+
+
+def _boundary_table(found: Measurement) -> dict[str, Any]:
+    columns = ["What is measured", "Hours today", "The model's share", "Ten times as fast a model", "Fifty times as fast", "No time at all"]
+    keys = ["what", "hours", "share", "at10x", "at50x", "ceiling"]
+    rows = []
+    for name, boundary in sorted(found.boundaries.items(), key=lambda item: list(EXPECTED).index(item[0]), reverse=True):
+        share = f"{{f:{stage_id(name, MODEL)}.share}}" if boundary.is_split else "not known"
+        ids = [f"{{f:{name}.hours}}", share, f"{{f:{name}.at10x}}", f"{{f:{name}.at50x}}", f"{{f:{name}.ceiling|range}}"]
+        rows.append([boundary.name, *ids])
+    return _table("ceilings", "How much faster it could become from today on, by where one measures", keys, columns, rows)
+
+
+def _stage_table(found: Measurement) -> dict[str, Any]:
+    keys, columns = ["stage"], ["Stage"]
+    present = [name for name in ("work.lead", "lead") if name in found.boundaries]
+    for name in present:
+        words = "working" if name == "work.lead" else "calendar"
+        keys += [f"{words}-hours", f"{words}-share"]
+        columns += [f"{words.capitalize()} hours", f"Share of {words} hours"]
+    stages = [stage for stage in STAGE_NAMES if any(stage in found.boundaries[name].stages for name in present)]
+    rows = []
+    for stage in stages:
+        cells = [
+            f"{{f:{stage_id(name, stage)}.{part}}}" if stage in found.boundaries[name].stages else ""
+            for name in present
+            for part in ("hours", "share")
+        ]
+        rows.append([STAGE_NAMES[stage], *cells])
+    return _table("stages", "Where the time of a merged change goes", keys, columns, rows)
+
+
+def _next_table(found: Measurement, facts: Facts) -> dict[str, Any]:
+    rows = []
+    for name, words in (("work.lead", "working hours"), ("lead", "calendar hours")):
+        places = range(1, len(STAGE_NAMES) + 1)
+        rows += [
+            [words, f"{{f:{name}.next{place}.stage}}", f"{{f:{name}.next{place}.speedup}}"]
+            for place in places
+            if f"{name}.next{place}.stage" in facts
+        ]
+    title = "What to remove first, and what holds after that"
+    return _table("next", title, ["basis", "stage", "speedup"], ["Counted in", "Removed, with all above it", "As fast as today"], rows)
+
+
+def _table(name: str, title: str, keys: list[str], columns: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    heads = [{"key": key, "label": label} for key, label in zip(keys, columns, strict=True)]
+    return {"id": name, "title": title, "columns": heads, "rows": rows}

@@ -1,0 +1,215 @@
+"""The sentences of the report: the answer, what the code itself finds, how it was measured and what it cannot say.
+
+Written for the owner of the work; every figure is a placeholder for a fact.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from factlist import Facts
+from figures import BEFORE, MERGE
+from measurement import Measurement
+
+HIGH, MEDIUM = 50.0, 20.0  # share of a turn or of a lead time, in per cent, from which a finding is that severe
+
+
+def answer(found: Measurement, facts: Facts) -> list[str]:
+    """At most three sentences: how long it takes now, how short it could become, what holds it."""
+    if not found.boundaries:
+        return ["Nothing could be measured: the evidence holds no session log and no merged pull request with a start and an end."]
+    if "lead" not in found.boundaries:
+        return _answer_without_changes(found, facts)
+    if not found.boundaries["lead"].is_split:
+        return _answer_without_sessions(found, facts)
+    if "work.lead" not in found.boundaries:
+        return [
+            "A merged change takes {f:lead.median} on the calendar in the median, from the first prompt to the merge, and no working time.",
+            "If the model took no time at all, it could become at most {f:lead.ceiling|range} as fast as today; "
+            "this is what is still to gain, not what the model has given already.",
+            "What holds a change most is {f:lead.top.stage}, with {f:lead.top.share} of the calendar time.",
+        ]
+    return [
+        "A merged change takes {f:work.lead.median} of working time in the median ({f:lead.median} on the calendar), from the first "
+        "prompt to the merge; the {f:lead.count} changes measured here sum to {f:work.lead.hours} of working time "
+        "({f:lead.hours} on the calendar).",
+        "If the model took no time at all, they would still take {f:work.lead.without-model.hours} of working time: at most "
+        "{f:work.lead.ceiling|range} as fast as today, and {f:lead.ceiling|range} on the calendar; this is what is still to gain, "
+        "not what the model has given already.",
+        _what_holds(found),
+    ]
+
+
+def _what_holds(found: Measurement) -> str:
+    if found.boundaries["lead"].top == found.boundaries["work.lead"].top:
+        return (
+            "What holds a change most is {f:work.lead.top.stage}: {f:work.lead.top.share} of the working time "
+            "and {f:lead.top.share} of the calendar time."
+        )
+    return (
+        "What holds a change most is {f:work.lead.top.stage}, with {f:work.lead.top.share} of the working time; "
+        "on the calendar it is {f:lead.top.stage}, with {f:lead.top.share}."
+    )
+
+
+def _answer_without_changes(found: Measurement, facts: Facts) -> list[str]:
+    first = "The {f:session.count} sessions last {f:session.hours} from their first to their last record."
+    if "active.ceiling" in facts:
+        second = (
+            "In the turns whose duration was recorded the agent itself was at work for {f:active.hours}; if the model took no time at all, "
+            "that work could become at most {f:active.ceiling|range} as fast as today."
+        )
+    else:
+        second = (
+            "If the model took no time at all, they could become at most {f:session.ceiling|range} as fast as today, "
+            "as far as rules can tell."
+        )
+    return [first, second, f"How long a change takes from the first prompt to the merge is not known: {facts.all['lead.hours']['unknown']}."]
+
+
+def _answer_without_sessions(found: Measurement, facts: Facts) -> list[str]:
+    working = "{f:work.lead.median} of working time in the median ({f:lead.median} on the calendar)"
+    takes = working if "work.lead.median" in facts else "{f:lead.median} on the calendar in the median"
+    return [
+        f"A merged change takes {takes}, from its first commit to the merge.",
+        "What the model takes of it, and so how much faster it could become, is not known: there are no session logs.",
+        "What holds a change most is {f:lead.top.stage}, with {f:lead.top.share} of the calendar time.",
+    ]
+
+
+def findings(found: Measurement, facts: Facts) -> list[dict[str, Any]]:
+    """What the code itself finds."""
+    made = []
+    if "turn.dialog.share" in facts and "turn.naive-tool.factor" in facts:
+        made.append(_dialogs(facts))
+    lead, work = found.boundaries.get("lead"), found.boundaries.get("work.lead")
+    if lead is not None and work is not None and BEFORE in work.stages and MERGE in lead.stages and MERGE in work.stages:
+        made.append(_waiting(facts))
+    if "active.ceiling" in facts and "work.lead.ceiling" in facts:
+        made.append(_two_views())
+    if "work.lead.none" in facts and facts.value("work.lead.none"):
+        statement = (
+            "Of {f:lead.count} merged changes, {f:work.lead.none} had no working time at all between start and merge; "
+            "they are counted, with no working hours."
+        )
+        made.append(_finding("outside-hours", "Some changes are made wholly outside working time", statement, "low"))
+    return made
+
+
+def _dialogs(facts: Facts) -> dict[str, Any]:
+    statement = (
+        "While a turn ran, the agent waited {f:turn.dialog.hours} of {f:turn.hours} ({f:turn.dialog.share}) for a person to answer a "
+        "dialog; the tools themselves took {f:turn.tool.hours}. Whoever takes the time from call to result for tool time gets "
+        "{f:turn.naive-tool.hours}, too much by a factor of {f:turn.naive-tool.factor}."
+    )
+    return _finding("dialogs", "Open dialogs hold the agent, not the tools", statement, _severity(facts.value("turn.dialog.share")))
+
+
+def _waiting(facts: Facts) -> dict[str, Any]:
+    statement = (
+        "Of the working time of a merged change, {f:work.lead.stage.before.share} pass before the last commit with no agent at work, and "
+        "{f:work.lead.stage.merge.share} between the last commit and the merge; on the calendar {f:lead.stage.before.share} and "
+        "{f:lead.stage.merge.share}. What people and machines do in that time is not in this evidence."
+    )
+    share = facts.value("work.lead.stage.before.share") + facts.value("work.lead.stage.merge.share")
+    return _finding("waiting", "Most of the waiting is outside the agent's work", statement, _severity(share))
+
+
+def _two_views() -> dict[str, Any]:
+    statement = (
+        "Of the agent's own work the model takes {f:active.model.share}, which leaves room for {f:active.ceiling|range}; of a merged "
+        "change's working time it takes {f:work.lead.stage.model.share}, which leaves room for {f:work.lead.ceiling|range}."
+    )
+    return _finding("where-one-looks", "A faster model is felt at the keyboard, hardly at the merge", statement, "medium")
+
+
+def _finding(name: str, title: str, statement: str, severity: str) -> dict[str, Any]:
+    from_placeholders = [part.split("}")[0].split("|")[0] for part in statement.split("{f:")[1:]]
+    return {
+        "id": name,
+        "by": "code",
+        "title": title,
+        "statement": statement,
+        "basis": "measured",
+        "severity": severity,
+        "facts": list(dict.fromkeys(from_placeholders)),
+        "quotes": [],
+    }
+
+
+def _severity(share: float) -> str:
+    return "high" if share >= HIGH else "medium" if share >= MEDIUM else "low"
+
+
+def method(found: Measurement, facts: Facts) -> list[str]:
+    """How it was measured, one sentence an item."""
+    made = []
+    if found.sessions:
+        made += [
+            "The model's time runs from the prompt or tool result that made an answer possible to the answer's last line; "
+            "it includes the network, the queue at the provider and repeated requests.",
+            "Where the log records how long a turn kept the agent busy, that record decides: the rest of the turn is a dialog that waited "
+            "for a person, the model takes its own part of the record, and the tools take what is left of it.",
+            "Where there is no such record, rules divide a call between tool and person, by the kind of tool and its signs of life.",
+            "Every instant has one label: a waiting person comes before the model, the model before a tool; a sub-agent's own work "
+            "replaces the call that started it.",
+            "A grade is that of the weakest evidence that carries a noticeable part of the value: recorded durations are the best, times "
+            "between records come next, rules last.",
+        ]
+    if found.headline:
+        start = "the first prompt of its sessions" if found.sessions else "its first commit"
+        made += [
+            f"A merged change runs from {start} to its merge; sessions that run at the same time are laid over each other.",
+            "Of {f:lead.listed} merged pull requests listed, {f:lead.measured} have such a start and {f:lead.count} have all their sessions "
+            "here; only the last carry the figures.",
+            "Working time is that of the agreed working hours and holidays in the agreed time zone; a night or a weekend adds nothing to it.",
+        ]
+    if found.boundaries:
+        made.append(
+            "A ceiling is one divided by what is left of the time without the model; its range comes from drawing whole sessions or whole "
+            "pull requests again and again, never single events."
+        )
+    return made
+
+
+def limits(found: Measurement, facts: Facts) -> list[str]:
+    """What it cannot say, one sentence an item."""
+    made = ["Each ceiling is headroom from today, for the same work done in the same way; it says nothing of what the model saved before."]
+    if found.sessions:
+        made += [
+            "Recorded durations exist for {f:turn.count} turns of {f:session.with-durations.count} of {f:session.count} sessions, and only for "
+            "turns that were not short; all else rests on rules.",
+            "Answers that the agent made up itself after an error or an exit count with the model, {f:session.synthetic.hours} in all; "
+            "calls that a person declined leave {f:session.declined-tool.hours} with the tools.",
+            "A tool call that never got a result is left out, {f:log.unanswered} in all: nobody knows whether the tool ran or a person was asked.",
+            "Time without a prompt or an answer is not named: it may be reading, review, other work, a night or a weekend.",
+        ]
+    else:
+        made.append("Without session logs nothing is known of the model, the tools or the dialogs.")
+    if not found.pulls:
+        made.append("Without merged pull requests nothing is known beyond the end of a session.")
+    elif found.headline and found.sessions:
+        made += [
+            "A session may serve several pull requests and then counts in each; the sums over changes are no sums of anybody's hours.",
+            "Sessions that were never recorded are missing, so the model's part of a change is a lower bound.",
+            "The median is that of the single changes, the ceiling that of their sum, in which long changes weigh more.",
+        ]
+        if "lead.model-outside.share" in facts:
+            made.append(
+                "Outside the agreed working hours lie {f:lead.outside.share} of the calendar time and {f:lead.model-outside.share} of the "
+                "model's time in it; people who work at other hours make the working-time figures too small."
+            )
+    return made
+
+
+def warnings(found: Measurement) -> list[str]:
+    """What went wrong on the way, in plain words."""
+    made = [f"{source.id}: {remark}" for source in found.sources for remark in source.remarks]
+    made += [f"{source.id}: nothing that could be used ({source.health})." for source in found.sources if source.health != "ok"]
+    fallen = sum(session.fallen_back for session in found.sessions)
+    if fallen:
+        made.append(f"set:sessions: {fallen} recorded durations are longer than their turn and were not used.")
+    unlinked = len(found.pulls) - len(found.measured)
+    if unlinked:
+        made.append(f"set:pull-requests: {unlinked} pull requests have no start before their merge here and were left out.")
+    return made
