@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -56,9 +57,9 @@ def test_the_listed_line_is_the_commands_own_first_line(name, line):
 
 
 def test_every_command_module_is_listed():
-    shell = {"__init__", "show", "options", "failures", "crash"}
-    modules = {path.stem for path in Path(sys.modules["fde.cli"].__file__).parent.glob("*.py")}
-    assert {name.replace("_", "-") for name in modules - shell} <= set(NAMES)
+    modules = {path.stem for path in Path(sys.modules["fde.cli"].__file__).parent.glob("*.py")} - {"__init__"}
+    commands = {name for name in modules if hasattr(import_module(f"fde.cli.{name}"), "command")}
+    assert commands == {name.replace("-", "_") for name in NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -110,8 +111,19 @@ def test_a_usage_error_speaks_json_too(fde, line):
     assert (result.json["status"], result.json["errors"][0]["code"]) == ("error", "usage-error")
 
 
-def test_the_envelope_names_the_command_that_lacked_an_argument(fde):
-    assert fde("init", "--json").json["command"] == "init"
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("init --json", "init"),
+        ("doctor --dir /nonesuch --json", "doctor"),
+        ("doctor --nonesuch --json", "doctor"),
+        ("skills nonesuch --json", "skills"),
+        ("skills list --nonesuch --json", "skills list"),
+        ("nonesuch --json", ""),
+    ],
+)
+def test_the_envelope_names_the_command_whose_line_was_wrong(fde, line, command):
+    assert fde(*line.split()).json["command"] == command
 
 
 def test_json_behind_a_double_dash_is_an_argument_and_not_the_option(fde):

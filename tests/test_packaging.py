@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.checkout
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = Path(click.__file__).parents[1]
+MAKE = shutil.which("make")
 KINDS = ("skills", "prompts", "examples")
 
 
@@ -108,3 +110,46 @@ def test_the_wheel_says_that_it_has_types(wheel):
 
 def test_scripts_stay_executable_in_the_repository():
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+@pytest.fixture(name="bare")
+def _bare(tmp_path):
+    """A copy of the Makefile beside a PATH on which a test puts all there is."""
+    (tmp_path / "bin").mkdir()
+    for name in ("Makefile", "pyproject.toml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+
+    def make(target, **programs):
+        for name, script in programs.items():
+            path = tmp_path / "bin" / name.replace("_", ".")
+            path.write_text(f"#!/bin/sh\n{script}\n")
+            path.chmod(0o755)
+        env = {"PATH": str(tmp_path / "bin"), "PIP_NO_INDEX": "1"}
+        return subprocess.run([MAKE, target], cwd=tmp_path, env=env, capture_output=True, check=False, text=True)
+
+    return make
+
+
+needs_make = pytest.mark.skipif(MAKE is None, reason="make is not installed")
+
+
+@needs_make
+def test_make_says_in_one_line_what_to_install_if_there_is_no_python(bare):
+    done = bare("demo", python3_12="exit 127", python3="exit 1")
+    assert done.returncode == 2
+    assert done.stderr.startswith("fde: no usable Python found: install Python 3.11 or newer with its venv module")
+    assert done.stderr.splitlines()[1].startswith("make: ***")
+
+
+@needs_make
+def test_make_passes_over_a_shim_and_over_a_python_without_venv(bare, tmp_path):
+    real = f'exec "{sys.executable}"'
+    done = bare(
+        "demo",
+        python3_14="echo no such version >&2; exit 127",
+        python3_13=f'case "$1" in -m) exit 1;; *) {real} "$@";; esac',
+        python3_12=f'case "$1" in -m) {real} "$@";; *) echo asked > "{tmp_path}/asked"; {real} "$@";; esac',
+    )
+    assert (tmp_path / "asked").exists()
+    assert (tmp_path / ".venv" / "bin" / "python").exists(), done.stderr
+    assert "no usable Python" not in done.stderr

@@ -93,6 +93,8 @@ def perform(argv: Sequence[str]) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the house's one: past it, a person meets a traceback
         from .failures import in_words
 
+        if isinstance(error, click.UsageError) and error.ctx:
+            asked["command"] = error.ctx.command_path.partition(" ")[2]
         answer = render(Outcome(errors=(in_words(error),)), asked)
     return deliver(answer)
 

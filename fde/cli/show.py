@@ -128,15 +128,7 @@ def paint(text: str, colour: str, stream: TextIO | None) -> str:
 
 
 def prepare_streams() -> None:
-    """Make the standard streams safe to write anything to, whatever the locale and whoever closed them.
-
-    A closed one gets the null device: else the next file opened would take its number, and a child's words would land in it.
-    """
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    """Make stdout and stderr take any text, the same in every locale; what is no character at all stands as its escape."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -97,19 +97,6 @@ def test_fault_06_a_closed_stream_does_not_hide_a_usage_error():
     assert sh("fde nonesuch 2>&-").returncode == 2
 
 
-def test_fault_06_a_file_opened_after_stdout_was_closed_gets_no_words_of_a_child(tmp_path):
-    code = (
-        "import subprocess, sys\n"
-        "from fde.cli.show import prepare_streams\n"
-        "prepare_streams()\n"
-        f"with open({str(tmp_path / 'precious')!r}, 'w') as file:\n"
-        "    subprocess.run([sys.executable, '-c', 'print(1)'])\n"
-    )
-    (tmp_path / "child.py").write_text(code)
-    done = sh(f'"{sys.executable}" "{tmp_path}/child.py" >&-')
-    assert (done.returncode, (tmp_path / "precious").read_text()) == (0, "")
-
-
 def test_fault_07_ctrl_c_ends_it_with_130_and_one_line():
     code = (
         "import click, signal\n"
