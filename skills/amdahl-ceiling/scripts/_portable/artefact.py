@@ -1,0 +1,280 @@
+# Generated from fde/portable by make skills. Do not edit.
+"""An artefact: facts and a checked judgement put together, the files that show it, and the test that they still agree.
+
+JSON is the record; Markdown and SVG are views of it. The runner and a skill's folder on its own write the same bytes.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .check import Problem, Verdict, find_quote, prose_problems
+from .facts import by_id, fill, named
+from .markdown import markdown
+from .schema import validate
+from .sources import Source
+from .svg import draw
+
+RECORD, VIEW = "artefact.json", "artefact.md"
+UNJUDGED: dict[str, Any] = {
+    "status": "none",
+    "by": "none",
+    "prompt": None,
+    "replayed": False,
+    "origin": None,
+    "tokens": None,
+    "cost": None,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """Something in an artefact on disk that is not as it was computed.
+
+    Attributes:
+        where: File and line, or file and field.
+        what: One sentence.
+    """
+
+    where: str
+    what: str
+
+
+def facts_problems(facts: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with a document of facts (`fde.facts/1`): its schema, its ids, what its sentences name."""
+    shape = validate(facts, "facts")
+    if shape:
+        return shape
+    reasons = [f"facts: the id {name!r} stands twice" for name in _twice(fact["id"] for fact in facts["facts"])]
+    reasons += [f"facts: {fact['id']} has no value and no reason" for fact in facts["facts"] if _is_unexplained(fact)]
+    index = by_id(facts["facts"])
+    for place, sentence in _sentences(facts):
+        reasons += [f"{place}: there is no fact {name!r}" for name in named(sentence) if name not in index]
+    for finding in facts["findings"]:
+        reasons += [f"{finding['id']}: there is no fact {name!r}" for name in finding["facts"] if name not in index]
+    for table in facts["tables"]:
+        width = len(table["columns"])
+        reasons += [f"{table['id']}: a row has {len(row)} cells, expected {width}" for row in table["rows"] if len(row) != width]
+    return reasons
+
+
+def typed_figures(facts: Mapping[str, Any]) -> list[str]:
+    """Return each figure that a script typed into its own sentences, where a placeholder should stand."""
+    index = by_id(facts["facts"])
+    prose = [(place, sentence) for place, sentence in _sentences(facts) if not place.startswith(("tables", "warnings"))]
+    return [f"{place}: {reason}" for place, sentence in prose for reason in prose_problems(sentence, index)]
+
+
+def compose(
+    facts: Mapping[str, Any],
+    *,
+    created: str,
+    zone: str,
+    subject: str | None = None,
+    words: Iterable[Source] = (),
+    verdict: Verdict | None = None,
+    dropped: Iterable[Problem] = (),
+    judged: Mapping[str, Any] = UNJUDGED,
+    by: str = "model",
+    supersedes: str | None = None,
+) -> dict[str, Any]:
+    """Put an artefact (`fde.artefact/1`) together; `views` is filled in by `files`.
+
+    Args:
+        facts: A document of facts without problems.
+        created: ISO 8601 with offset, in the engagement's zone.
+        zone: That zone's name.
+        subject: A slug, None for the client itself.
+        words: The text sources of the skill, listed behind the script's own sources.
+        verdict: What stood of a judgement; None if none was asked or came.
+        dropped: What the check refused for good.
+        judged: Who judged and how it went.
+        by: "model" or "person", the origin of what stood.
+        supersedes: The folder of the artefact that this one follows.
+    """
+    verdict = verdict or Verdict()
+    index = by_id(facts["facts"])
+    listed = {source["id"] for source in facts["sources"]}
+    document: dict[str, Any] = {
+        "schema": "fde.artefact/1",
+        "skill": facts["skill"],
+        "version": facts["version"],
+        "subject": subject,
+        "created": created,
+        "zone": zone,
+        "answer": facts["answer"],
+        "facts": facts["facts"],
+        "tables": facts["tables"],
+        "charts": facts["charts"],
+        "findings": [_code_finding(finding, index) for finding in facts["findings"]],
+        "actions": [_judged("a", n, by, action, "what", index) for n, action in enumerate(verdict.actions, 1)],
+        "questions": [_judged("q", n, by, question, "question", index) for n, question in enumerate(verdict.questions, 1)],
+        "sources": [*facts["sources"], *(source.record() for source in words if source.id not in listed)],
+        "method": facts["method"],
+        "limits": facts["limits"],
+        "warnings": facts["warnings"],
+        "judged": dict(judged),
+        "dropped": [{"kind": p.kind, "what": p.what, "reasons": list(p.reasons)} for p in dropped if p.kind != "reply"],
+        "supersedes": supersedes,
+        "views": [],
+    }
+    document["findings"] += [_judged("j", n, by, finding, "statement", index) for n, finding in enumerate(verdict.findings, 1)]
+    if "details" in facts:
+        document["details"] = facts["details"]
+    return document
+
+
+def files(artefact: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the files of an artefact's folder by name, the record among them with the digest of each view."""
+    views = {VIEW: markdown(artefact)} | {f"{chart['id']}.svg": draw(chart) for chart in artefact["charts"]}
+    digests = [{"path": name, "digest": digest(text)} for name, text in views.items()]
+    return {RECORD: dump(dict(artefact) | {"views": digests})} | {name: text.encode() for name, text in views.items()}
+
+
+def dump(document: Mapping[str, Any]) -> bytes:
+    """Return *document* as the one JSON text that we write for it."""
+    return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+
+
+def digest(text: str) -> str:
+    """Return the digest of a view, the same whatever a checkout made of its line ends."""
+    return f"sha256:{hashlib.sha256(text.replace(chr(13) + chr(10), chr(10)).encode()).hexdigest()}"
+
+
+def audit(artefact: Mapping[str, Any], views: Mapping[str, str | None], sources: Mapping[str, Source]) -> list[Complaint]:
+    """Compare an artefact with what its facts and sources give now.
+
+    Args:
+        artefact: The parsed `artefact.json`.
+        views: The text of each view on disk, None where the file is gone.
+        sources: The text sources as they are now, by id.
+    """
+    shape = validate(artefact, "artefact")
+    if shape:
+        return [Complaint(where=RECORD, what=reason) for reason in shape]
+    facts = [f"{RECORD}: {reason}" for reason in _record_problems(artefact)]
+    if facts:
+        return [Complaint(where=RECORD, what=reason.partition(": ")[2]) for reason in facts]
+    return [*_item_complaints(artefact), *_quote_complaints(artefact, sources), *_view_complaints(artefact, views)]
+
+
+def _record_problems(artefact: Mapping[str, Any]) -> list[str]:
+    names = ("answer", "facts", "tables", "charts", "sources", "method", "limits", "warnings", "skill", "version")
+    findings = [
+        {key: value for key, value in finding.items() if key not in ("rendered", "quotes")}
+        for finding in artefact["findings"]
+        if finding["by"] == "code"
+    ]
+    document = {name: artefact[name] for name in names} | {"schema": "fde.facts/1", "findings": findings}
+    index = by_id(artefact["facts"])
+    unnamed = [
+        f"{item['id']}: there is no fact {name!r}"
+        for item in (*artefact["findings"], *artefact["actions"])
+        for name in (item["facts"] if "facts" in item else [item["moves"]])
+        if name not in index
+    ]
+    return facts_problems(document) + unnamed
+
+
+def _item_complaints(artefact: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Yield where a rendered text is not what its statement and the facts give."""
+    index = by_id(artefact["facts"])
+    for kind, key in (("findings", "statement"), ("actions", "what"), ("questions", "question")):
+        for item in artefact[kind]:
+            where = f"{RECORD} {kind} {item['id']}"
+            unknown = [name for name in named(item[key]) if name not in index]
+            if unknown:
+                yield Complaint(where=where, what=f"there is no fact {unknown[0]!r}")
+            elif item["rendered"] != fill(item[key], index):
+                yield Complaint(where=where, what=f"the text is {item['rendered']!r}, the facts give {fill(item[key], index)!r}")
+
+
+def _quote_complaints(artefact: Mapping[str, Any], sources: Mapping[str, Source]) -> Iterator[Complaint]:
+    """Yield each quote that is not in its source, or not as it is recorded, and each item whose prose breaks a rule."""
+    index = by_id(artefact["facts"])
+    for kind, key in (("findings", "statement"), ("actions", "what")):
+        for item in artefact[kind]:
+            where = f"{RECORD} {kind} {item['id']}"
+            found = [find_quote(quote["source"], quote["text"], sources) for quote in item["quotes"]]
+            yield from (Complaint(where=where, what=quote) for quote in found if isinstance(quote, str))
+            good = [quote for quote in found if not isinstance(quote, str)]
+            recorded = [quote for quote, now in zip(item["quotes"], found, strict=True) if not isinstance(now, str)]
+            for quote, now in zip(recorded, good, strict=True):
+                if quote != now.record():
+                    yield Complaint(where=where, what=f"the quote {quote['text']!r} is recorded otherwise than its source gives it")
+            cited = [line for q in good for line in sources[q.source].folded.lines[q.lines[0] - 1 : q.lines[1]]]
+            if item["by"] != "code" and len(good) == len(found):
+                for reason in prose_problems(item[key], index, good, cited):
+                    yield Complaint(where=where, what=reason)
+
+
+def _view_complaints(artefact: Mapping[str, Any], views: Mapping[str, str | None]) -> Iterator[Complaint]:
+    recorded = {view["path"]: view["digest"] for view in artefact["views"]}
+    expected = {VIEW: markdown(artefact)} | {f"{chart['id']}.svg": draw(chart) for chart in artefact["charts"]}
+    for name, wanted in expected.items():
+        text = views.get(name)
+        if text is None:
+            yield Complaint(where=name, what="the file is gone")
+        elif digest(text) != digest(wanted):
+            yield from _changes(name, wanted, text.replace("\r\n", "\n"))
+        elif recorded.get(name) != digest(text):
+            yield Complaint(where=name, what="the record has another digest for this view")
+
+
+def _changes(name: str, wanted: str, text: str) -> Iterator[Complaint]:
+    """Yield each changed, added or missing line of an edited view."""
+    ours, theirs = wanted.split("\n"), text.split("\n")
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        for offset, line in enumerate(theirs[c:d]):
+            was = f"; it was {ours[a + offset]!r}" if a + offset < b else "; it was added"
+            yield Complaint(where=f"{name}:{c + offset + 1}", what=f"edited: {line!r}{was}")
+        for line in ours[a + (d - c) : b]:
+            yield Complaint(where=f"{name}:{d + 1}", what=f"edited: the line {line!r} was taken out")
+
+
+def _code_finding(finding: Mapping[str, Any], index: Mapping[str, Any]) -> dict[str, Any]:
+    facts = list(dict.fromkeys([*finding["facts"], *named(finding["statement"])]))
+    return {
+        "id": finding["id"],
+        "by": "code",
+        "title": finding["title"],
+        "statement": finding["statement"],
+        "rendered": fill(finding["statement"], index),
+        "basis": finding["basis"],
+        "severity": finding["severity"],
+        "facts": facts,
+        "quotes": [],
+    }
+
+
+def _judged(letter: str, number: int, by: str, item: Mapping[str, Any], key: str, index: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": f"{letter}{number}", "by": by, **item, "rendered": fill(item[key], index)}
+
+
+def _sentences(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key in ("answer", "method", "limits", "warnings"):
+        yield from ((f"{key}[{index}]", sentence) for index, sentence in enumerate(facts[key]))
+    for finding in facts["findings"]:
+        yield f"findings.{finding['id']}.title", finding["title"]
+        yield f"findings.{finding['id']}.statement", finding["statement"]
+    for table in facts["tables"]:
+        for row in table["rows"]:
+            yield from ((f"tables.{table['id']}", value) for value in row if isinstance(value, str))
+
+
+def _is_unexplained(fact: Mapping[str, Any]) -> bool:
+    return fact["value"] is None and not fact.get("unknown")
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+    return [name for name, count in seen.items() if count > 1]

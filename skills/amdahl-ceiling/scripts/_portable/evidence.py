@@ -1,0 +1,148 @@
+# Generated from fde/portable by make skills. Do not edit.
+"""The folder `evidence/` as code reads it: which files match a pattern, their digests, the text sources among them.
+
+Only regular files inside the folder are opened; what cannot be read is a source with its reason, never left out in silence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .sources import Source, text_source
+
+CAP = 8_000_000  # bytes of one text file; more cannot be read by a person, and fits no model's window
+_CHUNK = 1 << 20
+
+
+class Unreadable(ValueError):
+    """A file of evidence that cannot be taken as it is; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One name below `evidence/`: a regular file, or something that is not opened, with the reason."""
+
+    id: str
+    path: Path
+    skipped: str = ""
+
+
+def walk(evidence: Path) -> Iterator[Entry]:
+    """Yield every file below *evidence* in the order of their ids (relative, POSIX).
+
+    Hidden names are no evidence. A link, FIFO, socket or device is yielded with `skipped`; no link is followed.
+    """
+    yield from _walk(evidence, "")
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[Entry]:
+    try:
+        found = sorted(os.scandir(folder), key=lambda item: item.name + "/" if item.is_dir(follow_symlinks=False) else item.name)
+    except OSError as error:
+        yield Entry(id=prefix.rstrip("/") or ".", path=folder, skipped=f"the folder cannot be read: {error.strerror}")
+        return
+    for item in found:
+        if item.name.startswith("."):
+            continue
+        name, path = prefix + visible(item.name), Path(item.path)
+        if item.is_symlink():
+            yield Entry(id=name, path=path, skipped="a link; only files in the folder itself are read (outside)")
+        elif item.is_dir():
+            yield from _walk(path, f"{name}/")
+        elif item.is_file():
+            yield Entry(id=name, path=path)
+        else:
+            yield Entry(id=name, path=path, skipped="not a regular file")
+
+
+def visible(name: str) -> str:
+    """Return a file's name as an id: bytes that are no UTF-8, and characters that cannot be seen, as escapes."""
+    if name.isprintable() and "\\" not in name:
+        return name
+    return ascii(name.replace("\\", "/backslash/"))[1:-1].replace("/backslash/", "\\x5c")
+
+
+def matching(evidence: Path, patterns: Iterable[str]) -> Iterator[Entry]:
+    """Yield the entries of *evidence* that one of the glob *patterns* (`**` over folders) describes."""
+    rules = [re.compile(_expression(pattern)) for pattern in patterns]
+    yield from (entry for entry in walk(evidence) if any(rule.fullmatch(entry.id) for rule in rules))
+
+
+def _expression(pattern: str) -> str:
+    pieces = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return "".join(pieces.get(piece, re.escape(piece)) for piece in re.split(r"(\*\*/|\*\*|\*|\?)", pattern))
+
+
+def read(path: Path, cap: int = CAP) -> bytes:
+    """Return a regular file's bytes, as many as it has now. Raises Unreadable with the reason."""
+    try:
+        # Without O_NONBLOCK, opening a FIFO waits for ever.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise Unreadable(f"it cannot be opened: {error.strerror}") from error
+    with os.fdopen(handle, "rb") as file:
+        state = os.fstat(file.fileno())
+        if not stat.S_ISREG(state.st_mode):
+            raise Unreadable("it is not a regular file")
+        if state.st_size > cap:
+            raise Unreadable(f"it has {state.st_size:,} bytes; at most {cap:,} are read")
+        return file.read(cap)
+
+
+def words(evidence: Path, patterns: Iterable[str]) -> tuple[Source, ...]:
+    """Return the text sources that *patterns* describe, in order; one that cannot be read has health "skipped" or "failed"."""
+    return tuple(_source(entry) for entry in matching(evidence, patterns))
+
+
+def _source(entry: Entry) -> Source:
+    if entry.skipped:
+        return Source(id=entry.id, text="", health="skipped", note=entry.skipped)
+    try:
+        data = read(entry.path)
+        return text_source(entry.id, data, _utf8(data))
+    except Unreadable as error:
+        return Source(id=entry.id, text="", health="failed", note=str(error))
+
+
+def _utf8(data: bytes) -> str:
+    if b"\0" in data:
+        raise Unreadable(f"it is binary: a zero byte at offset {data.index(0)}")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"it is not UTF-8: byte {data[error.start]:#04x} at offset {error.start}") from error
+
+
+def file_digest(path: Path) -> str:
+    """Return "sha256:<hex>" of a file's bytes, read in pieces. Raises OSError."""
+    state = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            state.update(piece)
+    return f"sha256:{state.hexdigest()}"
+
+
+def set_digest(files: Iterable[tuple[str, str]]) -> str:
+    """Return the digest of several files, given as (id, digest) in any order: sha256 over sorted "DIGEST  ID" lines."""
+    lines = sorted(f"{digest}  {name}\n" for name, digest in files)
+    return f"sha256:{hashlib.sha256(''.join(lines).encode('utf-8', 'surrogateescape')).hexdigest()}"
+
+
+def digest_now(evidence: Path, locator: str) -> str | None:
+    """Return the digest that the source at *locator* (`file:evidence/PATH` or a glob) has now; None if nothing is there.
+
+    A single file has the digest of its bytes, a glob that of the set of its files.
+    """
+    pattern = locator.removeprefix("file:evidence/")
+    found = [entry for entry in matching(evidence, [pattern]) if not entry.skipped]
+    if not found:
+        return None
+    if "*" not in pattern and "?" not in pattern:
+        return file_digest(found[0].path)
+    return set_digest((entry.id, file_digest(entry.path)) for entry in found)

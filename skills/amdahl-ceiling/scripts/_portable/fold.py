@@ -1,0 +1,120 @@
+# Generated from fde/portable by make skills. Do not edit.
+"""Text as it is compared: the differences that a copy makes are folded away, a difference in meaning never is.
+
+NFC, white space, soft hyphens, quotation marks, dashes and a short table of ligatures are folded; digits are compared exactly.
+NFKC is never used: it turns 10² into 102.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+
+_SAME = {
+    **dict.fromkeys("“”„‟«»″〝〞＂", '"'),
+    **dict.fromkeys("‘’‚‛‹›′ʼ＇", "'"),
+    **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+    "ﬀ": "ff",
+    "ﬁ": "fi",
+    "ﬂ": "fl",
+    "ﬃ": "ffi",
+    "ﬄ": "ffl",
+    "ﬅ": "st",
+    "ﬆ": "st",
+    "\u00ad": "",
+}
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|cf|vs|approx|ca|no|nr|fig|mr|mrs|ms|dr|prof|st|inc|ltd|[a-z]))\.$", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?= )")
+_BLOCK_START = re.compile(r"\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\||>|---|\d\d:\d\d)")
+_SPEAKER = re.compile(r"[A-Z][\w .'-]{0,40}:\s")
+_MARKER = re.compile(r"\s*(?:[-*+•]\s+|\d+[.)]\s+|#{1,6}\s+|>\s*)?")
+
+
+def fold(text: str) -> str:
+    """Return *text* as it is compared, its white space single and trimmed."""
+    return " ".join(_characters(text).split())
+
+
+def _characters(text: str) -> str:
+    return "".join(_SAME.get(character, character) for character in unicodedata.normalize("NFC", text))
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A source's text, folded, which still knows its lines and sentences.
+
+    Attributes:
+        text: The whole source, folded to one line.
+        lines: The source's lines as they are, without their ends.
+        starts: For each line that is not empty, where it begins in *text*.
+        numbers: The numbers of those lines, from 1.
+        blocks: Where paragraphs, list items, headings and turns of speech begin in *text*.
+    """
+
+    text: str
+    lines: tuple[str, ...]
+    starts: tuple[int, ...]
+    numbers: tuple[int, ...]
+    blocks: tuple[int, ...]
+
+    def line_at(self, offset: int) -> int:
+        """Return the number of the line that holds *offset* of the folded text."""
+        return self.numbers[bisect_right(self.starts, offset) - 1]
+
+    def sentence_at(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the whole sentences around the span *start* to *end*."""
+        block = self.blocks[bisect_right(self.blocks, start) - 1]
+        after = bisect_right(self.blocks, end - 1)
+        limit = self.blocks[after] if after < len(self.blocks) else len(self.text)
+        ends = [match.end() for match in _SENTENCE_END.finditer(self.text, block, limit) if not self._runs_on(match)]
+        first = max((place for place in ends if place <= start), default=block)
+        last = min((place for place in ends if place >= end), default=limit)
+        return _trim(self.text, first, last)
+
+    def _runs_on(self, match: re.Match[str]) -> bool:
+        follows = self.text[match.end() + 1 : match.end() + 2]
+        return follows.islower() or bool(_ABBREVIATION.search(self.text, max(0, match.start() - 8), match.start() + 1))
+
+
+def folded(text: str) -> Folded:
+    """Fold a source: *text* with any line ends."""
+    lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    pieces: list[str] = []
+    starts: list[int] = []
+    numbers: list[int] = []
+    blocks: list[int] = []
+    length, gap = 0, True
+    for number, line in enumerate(lines, 1):
+        piece = fold(line)
+        if not piece:
+            gap = True
+            continue
+        # A line like "Lead: ..." is a turn of speech only where the line before it has come to an end.
+        speaks = bool(_SPEAKER.match(piece)) and pieces[-1:] != [] and pieces[-1][-1] in ".!?\"')"
+        if gap or speaks or _BLOCK_START.match(line):
+            blocks.append(length)
+        starts.append(length)
+        numbers.append(number)
+        pieces.append(piece)
+        length += len(piece) + 1
+        gap = line.lstrip().startswith("#")
+    return Folded(" ".join(pieces), lines, tuple(starts), tuple(numbers), tuple(blocks))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave a list's marker and the white space around a sentence outside it."""
+    while start < end and text[start] == " ":
+        start += 1
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    marker = _MARKER.match(text, start, end)
+    return (marker.end() if marker else start), end
+
+
+def bare(line: str) -> str:
+    """Return a folded line without the marker of a list, heading or quotation before it."""
+    piece = fold(line)
+    marker = _MARKER.match(piece)
+    return piece[marker.end() :] if marker else piece
