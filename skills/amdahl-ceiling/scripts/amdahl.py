@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 - whoever copied only this folder may have any Python
-    sys.exit(print("amdahl.py: Python 3.11 or newer is needed; this is " + sys.version.split()[0], file=sys.stderr) or 2)
+# Whoever copied only this folder may have any Python, so this stands before anything that an old one cannot read.
+if sys.version_info < (3, 11):
+    sys.stderr.write("amdahl.py: Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ".\n")
+    sys.exit(2)
 
 import argparse
 import json
@@ -47,10 +49,24 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="facts")
     facts = commands.add_parser("facts", help="measure, and print facts as JSON", allow_abbrev=False)
     facts.add_argument("--evidence", type=Path, required=True, metavar="DIR", help="holds sessions/ and pull-requests/")
-    facts.add_argument("--now", type=_moment, metavar="TIME", help="the time of the run, ISO 8601 (nothing here depends on it)")
+    facts.add_argument(
+        "--now", type=_moment, metavar="TIME", help="the time of the run, ISO 8601 (nothing here depends on it)"
+    )
     facts.add_argument("--tz", type=_zone, default=None, metavar="ZONE", help="time zone of the working hours (UTC)")
-    facts.add_argument("--working-hours", default=DEFAULT, metavar="TEXT", help=f'for example "{DEFAULT}" (that is also the default)')
-    facts.add_argument("--holidays", type=_dates, default=frozenset(), metavar="DATES", help="days without working time: 2026-01-01,2026-01-06")
+    facts.add_argument(
+        "--working-hours",
+        type=_hours,
+        default=DEFAULT,
+        metavar="TEXT",
+        help=f'for example "{DEFAULT}" (that is also the default)',
+    )
+    facts.add_argument(
+        "--holidays",
+        type=_dates,
+        default=frozenset(),
+        metavar="DATES",
+        help="days without working time: 2026-01-01,2026-01-06",
+    )
     facts.add_argument("--answers", metavar="FILE", help="not used by this measurement")
     facts.add_argument("--facts", action="append", metavar="FILE", help="not used by this measurement")
     return parser
@@ -62,10 +78,17 @@ def _calendar(options: argparse.Namespace) -> Calendar:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"expected an ISO 8601 time, found {text!r}") from error
-    return moment
+
+
+def _hours(text: str) -> str:
+    try:
+        read_hours(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'expected working hours like "{DEFAULT}", found {error.args[0]!r}') from error
+    return text
 
 
 def _zone(text: str) -> ZoneInfo:

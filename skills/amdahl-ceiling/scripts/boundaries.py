@@ -110,9 +110,12 @@ def session_boundaries(sessions: Sequence[SessionFigures]) -> list[Boundary]:
     whole = {stage: math.fsum(row[place] for row in exact) for place, stage in enumerate((MODEL, TOOL, DIALOG))}
     boundaries = [
         _recorded("active", "the agent at work", (MODEL, TOOL), active),
-        _recorded("turn", "from a prompt to the end of the answer", (MODEL, TOOL, DIALOG), [
-            (*row, dialog) for row, dialog in zip(active, dialogs, strict=True)
-        ]),
+        _recorded(
+            "turn",
+            "from a prompt to the end of the answer",
+            (MODEL, TOOL, DIALOG),
+            [(*row, dialog) for row, dialog in zip(active, dialogs, strict=True)],
+        ),
         Boundary(
             id="session",
             name="from the first to the last record of a session",

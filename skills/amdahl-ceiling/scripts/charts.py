@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from boundaries import Boundary
 from ceilings import speed_up
 from factlist import HOUR
 from figures import BEFORE, DIALOG, MERGE, MODEL, OTHER, TOOL
 from measurement import Measurement
 
 FACTORS = (1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
-LINES = {"work.lead": "change, working h", "lead": "change, calendar", "turn": "turn with dialogs", "active": "agent at work"}
+LINES = {
+    "work.lead": "change, working h",
+    "lead": "change, calendar",
+    "turn": "turn with dialogs",
+    "active": "agent at work",
+}
 BARS = {
     MODEL: "model at work",
     TOOL: "tools and tests",
@@ -36,9 +42,9 @@ def charts(found: Measurement) -> list[dict[str, Any]]:
             "y": {"label": "time needed, today = 1"},
             "series": series,
         })  # fmt: skip
-    for name, words in (("work.lead", "working hours"), ("lead", "calendar hours")):
+    for name, words in (("work.lead", "working"), ("lead", "calendar")):
         if name in found.boundaries:
-            drawn.append(_bars(found, name, words))
+            drawn.append(_bars(found.boundaries[name], f"stages-{words}"))
     return drawn
 
 
@@ -51,11 +57,11 @@ def _line(found: Measurement, name: str, label: str) -> dict[str, Any]:
     return {"label": label, "points": [[factor, round(1 / speed_up(share, factor), 6)] for factor in FACTORS]}
 
 
-def _bars(found: Measurement, name: str, words: str) -> dict[str, Any]:
-    boundary = found.boundaries[name]
+def _bars(boundary: Boundary, name: str) -> dict[str, Any]:
+    words = f"{name.removeprefix('stages-')} hours"
     points = [[BARS[stage], round(boundary.sums[stage] / HOUR, 6)] for stage in boundary.stages]
     return {
-        "id": f"stages-{words.split()[0]}",
+        "id": name,
         "kind": "bar",
         "title": f"Where the time of merged changes goes, {words}",
         "x": {"label": "stage"},

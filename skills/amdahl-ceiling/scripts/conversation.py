@@ -6,6 +6,7 @@ pairing even where their clocks go back.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,7 +38,9 @@ class OpenCall:
         """This call as a value, ended at *end* (epoch seconds)."""
         replaced = self.name in SUB_AGENT_TOOLS
         span = (self.start, end)
-        return Call(name=self.name, span=span, running=self.running, own=self.own, refused=self.refused, replaced=replaced)
+        return Call(
+            name=self.name, span=span, running=self.running, own=self.own, refused=self.refused, replaced=replaced
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,6 +129,13 @@ def _own_seconds(result: object) -> float | None:
     if not isinstance(result, dict):
         return None
     for key, unit in (("durationMs", 0.001), ("durationSeconds", 1.0)):
-        if isinstance(result.get(key), int | float):
-            return float(result[key]) * unit
+        if (value := number(result.get(key))) is not None:
+            return value * unit
+    return None
+
+
+def number(value: object) -> float | None:
+    """A number that a duration can be: finite and not negative; None for anything else."""
+    if isinstance(value, int | float) and math.isfinite(value) and value >= 0:
+        return float(value)
     return None

@@ -35,7 +35,9 @@ def _by_rules(found: Measurement) -> dict[str, Any]:
     turns = found.turns
     return {
         "session_hours": _summed(sessions),
-        "overlap_hours": {name: _hours(sum(s.overlap[place] for s in found.sessions)) for place, name in enumerate(names)},
+        "overlap_hours": {
+            name: _hours(sum(s.overlap[place] for s in found.sessions)) for place, name in enumerate(names)
+        },
         "lead_hours": _summed([pull.rules for pull in found.measured]),
         "lead_covered_hours": _summed([pull.rules for pull in found.headline]),
         "turns_where_model_exceeded_duration": sum(turn.exceeded for turn in turns),
@@ -71,7 +73,9 @@ def _session(session: SessionFigures) -> dict[str, Any]:
         "last_epoch": _seconds(session.wall[1]),
         "wall_seconds": _seconds(session.seconds),
         "rules_seconds": {name: _seconds(value) for name, value in _split(session.rules, session.seconds).items()},
-        "calibrated_seconds": {name: _seconds(value) for name, value in _split(session.calibrated, session.seconds).items()},
+        "calibrated_seconds": {
+            name: _seconds(value) for name, value in _split(session.calibrated, session.seconds).items()
+        },
         "turns": [
             {
                 "prompt_epoch": _seconds(turn.turn.start),

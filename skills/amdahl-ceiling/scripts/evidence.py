@@ -6,16 +6,16 @@ Only regular files inside the folder are opened; a link, a pipe or a file that h
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pulls import BadInput, Pull, read_pulls
 from sessions import Session
-from transcripts import Reader, epoch
+from transcripts import Reader, epoch, parse
 
 SESSIONS, PULLS = "sessions", "pull-requests"
 SUB_AGENTS = "subagents"
@@ -98,13 +98,19 @@ def read_sessions(root: Path) -> tuple[Source, list[Session]]:
     source.skipped = len(malformed)
     _remark(source, "malformed lines were skipped", malformed)
     _remark(source, "files hold no record with a time of its own", silent)
-    _remark(source, "logs of sub-agents have no session here and were left out", [p.relative_to(root).as_posix() for p in orphans])
-    _remark(source, "entries are not regular files and were not opened", [path.relative_to(root).as_posix() for path in odd])
+    _remark(
+        source,
+        "logs of sub-agents have no session here and were left out",
+        [p.relative_to(root).as_posix() for p in orphans],
+    )
+    _remark(
+        source, "entries are not regular files and were not opened", [path.relative_to(root).as_posix() for path in odd]
+    )
     repeated = sum(session.counts.repeated for session in sessions)
     if repeated:
         source.remarks.append(f"{repeated} records stand in more than one log and were counted once.")
     if not sessions:
-        source.health = "failed" if logs and source.bytes else "empty"
+        source.health = "failed" if source.bytes else "skipped" if odd else "empty"
     return source, sessions
 
 
@@ -127,9 +133,11 @@ def read_all_pulls(root: Path) -> tuple[Source, list[Pull]]:
             pulls.setdefault(pull.number, pull)
     if source.read > len(pulls):
         source.remarks.append(f"{source.read - len(pulls)} rows repeat the number of an earlier row and were left out.")
-    _remark(source, "entries are not regular files and were not opened", [path.relative_to(root).as_posix() for path in odd])
+    _remark(
+        source, "entries are not regular files and were not opened", [path.relative_to(root).as_posix() for path in odd]
+    )
     if not pulls:
-        source.health = "empty"
+        source.health = "skipped" if odd else "empty"
     return source, list(pulls.values())
 
 
@@ -149,7 +157,7 @@ def _hashed_lines(path: Path, name: str, source: Source) -> Iterator[bytes]:
                 source.bytes += len(line)
                 yield line
     except OSError as error:
-        raise BadInput(expected="a readable file", found=error.strerror or type(error).__name__, where=name) from error
+        raise _unreadable(name, error) from error
     source.count += 1
     source.digests.append(f"{name} {digest.hexdigest()}")
 
@@ -158,6 +166,8 @@ def _files(folder: Path, suffix: str) -> tuple[list[Path], list[Path]]:
     """The regular files below *folder* whose name ends in *suffix*, sorted, and the other entries with such a name."""
     files: list[Path] = []
     odd: list[Path] = []
+    if folder.is_symlink():
+        return [], [folder]
     for place, folders, names in os.walk(folder):
         folders.sort()
         odd += [Path(place, name) for name in folders if Path(place, name).is_symlink()]
@@ -201,11 +211,12 @@ def _first_time(path: Path) -> float:
 
 def _peek(path: Path) -> Iterator[dict[str, Any]]:
     """The first records of a log, as far as they can be read."""
-    with path.open("rb") as lines:
-        for _, line in zip(range(PEEKED), lines, strict=False):
-            try:
-                record = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(record, dict):
-                yield record
+    try:
+        with path.open("rb") as lines:
+            yield from filter(None, map(parse, islice(lines, PEEKED)))
+    except OSError as error:
+        raise _unreadable(path.name, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> BadInput:
+    return BadInput(expected="a readable file", found=error.strerror or type(error).__name__, where=name)

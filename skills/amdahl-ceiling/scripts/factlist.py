@@ -29,11 +29,21 @@ class Facts:
         """The value of a fact."""
         return self.all[name]["value"]
 
-    def add(  # noqa: PLR0913 - the parts of a fact
-        self, name: str, label: str, kind: str, value: float | str | None, unit: str, *,
-        grade: str, sources: Iterable[str], n: int | None = None, period: list[str] | None = None,
-        ends: tuple[float, float] | None = None, unknown: str = "",
-    ) -> None:  # fmt: skip
+    def add(
+        self,
+        name: str,
+        label: str,
+        kind: str,
+        value: float | str | None,
+        unit: str,
+        *,
+        grade: str,
+        sources: Iterable[str],
+        n: int | None = None,
+        period: list[str] | None = None,
+        ends: tuple[float, float] | None = None,
+        unknown: str = "",
+    ) -> None:
         """Add one fact; *ends* are those of its interval, *unknown* says why it has no value."""
         fact: Fact = {"id": name, "label": label, "type": kind, "value": rounded(value), "unit": unit}
         if value is None:

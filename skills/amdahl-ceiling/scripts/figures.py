@@ -6,6 +6,7 @@ Every figure stands per case (one session, one pull request), so that intervals 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -148,7 +149,7 @@ def measure_session(session: Session) -> SessionFigures:
 
 def _measure_turn(turn: Turn, session: Session, rules: Labels) -> TurnFigures:
     window: Spans = [(turn.start, turn.end)]
-    calls = total(clipped for call in session.calls for clipped in both([call.span], window))
+    calls = math.fsum(max(min(call.span[1], turn.end) - max(call.span[0], turn.start), 0.0) for call in session.calls)
     model = total(both(session.model, window))
     return TurnFigures(
         turn=turn,

@@ -52,14 +52,14 @@ def without(spans: Spans, taken: Spans) -> Spans:
     for start, end in spans:
         while first < len(taken) and taken[first][1] <= start:
             first += 1
-        at = first
+        free, at = start, first
         while at < len(taken) and taken[at][0] < end:
-            if taken[at][0] > start:
-                left.append((start, taken[at][0]))
-            start = max(start, taken[at][1])
+            if taken[at][0] > free:
+                left.append((free, taken[at][0]))
+            free = max(free, taken[at][1])
             at += 1
-        if start < end:
-            left.append((start, end))
+        if free < end:
+            left.append((free, end))
     return left
 
 

@@ -28,7 +28,9 @@ class Labels:
 
     def outside(self, spans: Spans) -> Labels:
         """These labels, outside *spans* only."""
-        return Labels(human=without(self.human, spans), model=without(self.model, spans), tool=without(self.tool, spans))
+        return Labels(
+            human=without(self.human, spans), model=without(self.model, spans), tool=without(self.tool, spans)
+        )
 
     def rest_of(self, spans: Spans) -> Spans:
         """The instants of *spans* that have no label."""

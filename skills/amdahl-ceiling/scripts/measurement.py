@@ -48,7 +48,11 @@ class Measurement:
 
     def period(self, name: str) -> list[str] | None:
         """First and last day of the sessions or of the headline's pull requests, in the calendar's zone."""
-        spans = [s.wall for s in self.sessions] if name == "set:sessions" else [(p.start, p.pull.merged) for p in self.headline]
+        spans = (
+            [s.wall for s in self.sessions]
+            if name == "set:sessions"
+            else [(p.start, p.pull.merged) for p in self.headline]
+        )
         if not spans:
             return None
         ends = (min(start for start, _ in spans), max(end for _, end in spans))
@@ -74,7 +78,9 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
         pulls=tuple(pulls),
         measured=tuple(found),
         headline=tuple(headline),
-        boundaries=_by_id([*session_boundaries([*sessions.values()]), *pull_boundaries(headline, is_split=bool(sessions))]),
+        boundaries=_by_id(
+            [*session_boundaries([*sessions.values()]), *pull_boundaries(headline, is_split=bool(sessions))]
+        ),
     )
 
 

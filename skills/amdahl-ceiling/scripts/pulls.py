@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,7 +77,7 @@ def read_pulls(path: Path, where: str) -> list[Pull]:
         raise BadInput(expected="a CSV file", found=str(error), where=where) from error
 
 
-def _columns(header: list[str] | tuple[str, ...], where: str) -> dict[str, str]:
+def _columns(header: Sequence[str], where: str) -> dict[str, str]:
     """Which column of *header* stands for which field."""
     fields = {"number": NUMBER, "merged": MERGED, "sessions": SESSIONS, "last": LAST_COMMIT, "first": FIRST_COMMIT}
     names = {field: name for field, wanted in fields.items() for name in wanted[::-1] if name in header}

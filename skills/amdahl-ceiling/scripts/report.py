@@ -5,6 +5,7 @@ Sentences name facts and never carry a figure of their own, so that what is read
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from boundaries import HEADROOM, Boundary, headroom_interval, share_interval
@@ -20,12 +21,12 @@ SKILL = "amdahl-ceiling"
 LOGS, PULLS = "set:sessions", "set:pull-requests"
 STAGE_NAMES = {
     MODEL: "the model at work",
-    TOOL: "tools and tests at work",
-    DIALOG: "the agent waiting for a person's answer",
-    IDLE: "no prompt and no answer under way",
-    BEFORE: "time before the last commit in which no agent was at work",
-    MERGE: "waiting from the last commit to the merge",
-    OTHER: "time in which no agent was at work",
+    TOOL: "the tools and tests at work",
+    DIALOG: "the agent's wait for a person's answer",
+    IDLE: "the time with no prompt and no answer under way",
+    BEFORE: "the time before the last commit in which no agent was at work",
+    MERGE: "the wait from the last commit to the merge",
+    OTHER: "the time in which no agent was at work",
 }
 HEADROOM_LABELS = {
     "ceiling": "Most that {} could become faster from today on, if the model took no time",
@@ -62,7 +63,7 @@ def report(found: Measurement, version: str) -> dict[str, Any]:
         "charts": charts(found),
         "findings": findings(found, facts),
         "sources": [source.record() for source in found.sources],
-        "method": method(found, facts),
+        "method": method(found),
         "limits": limits(found, facts),
         "warnings": warnings(found),
         "details": details(found),
@@ -75,39 +76,61 @@ def stage_id(boundary: str, stage: str) -> str:
 
 
 def _boundary_facts(facts: Facts, found: Measurement, boundary: Boundary) -> None:
-    words, n, period = EXPECTED[boundary.id], len(boundary.cases), found.period(boundary.source)
+    name, words = boundary.id, EXPECTED[boundary.id]
     sources = [LOGS] if boundary.source == LOGS else [PULLS, *([LOGS] if found.sessions else [])]
-    common: dict[str, Any] = {"sources": sources, "n": n, "period": period}
-    total_grade = "A" if boundary.id == "active" else "B"
-    facts.add(f"{boundary.id}.hours", f"Time of {words}, summed", "duration", boundary.total / HOUR, "h", grade=total_grade, **common)
-    facts.add(f"{boundary.id}.median", f"Time of {words}, median", "duration", boundary.median / HOUR, "h", grade=total_grade, **common)
+    common: dict[str, Any] = {"sources": sources, "n": len(boundary.cases), "period": found.period(boundary.source)}
+    grade = "A" if name == "active" else "B"
+    for key, seconds, how in (("hours", boundary.total, "summed"), ("median", boundary.median, "median")):
+        facts.add(f"{name}.{key}", f"Time of {words}, {how}", "duration", seconds / HOUR, "h", grade=grade, **common)
     draws = boundary.draws()
     for place, stage in enumerate(boundary.stages):
-        name, label, grade = stage_id(boundary.id, stage), f"{STAGE_NAMES[stage]}, of {words}", boundary.grade(stage)
-        label = label[0].upper() + label[1:]
-        facts.add(f"{name}.hours", label, "duration", boundary.sums[stage] / HOUR, "h", grade=grade, **common)
-        ends = share_interval(draws, place)
-        per_cent = None if ends is None else (100 * ends[0], 100 * ends[1])
-        facts.add(f"{name}.share", f"{label}, as a share", "ratio", 100 * boundary.share(stage), "%", grade=grade, ends=per_cent, **common)
-    for name, label in HEADROOM_LABELS.items():
-        if boundary.is_split and boundary.share(MODEL) < 1:
-            value, ends = boundary.headroom(HEADROOM[name]), headroom_interval(draws, HEADROOM[name])
-            grade = boundary.grade(MODEL)
-            facts.add(f"{boundary.id}.{name}", label.format(words), "ratio", value, "x", grade=grade, ends=ends, **common)
-        else:
-            reason = "the model is all of it" if boundary.is_split else "no session logs, so the model's part is not known"
-            facts.add(f"{boundary.id}.{name}", label.format(words), "ratio", None, "x", grade="C", unknown=reason, **common)
+        _stage_facts(facts, boundary, stage, share_interval(draws, place), common)
+    for key in HEADROOM:
+        _headroom_fact(
+            facts, boundary, key, headroom_interval(draws, HEADROOM[key]) if boundary.is_split else None, common
+        )
     if boundary.is_split:
-        left = boundary.total - boundary.sums[MODEL]
-        label = f"Time of {words} without the model's part, summed"
-        facts.add(f"{boundary.id}.without-model.hours", label, "duration", left / HOUR, "h", grade=boundary.grade(MODEL), **common)
+        left, label = boundary.total - boundary.sums[MODEL], f"Time of {words} without the model's part, summed"
+        facts.add(
+            f"{name}.without-model.hours", label, "duration", left / HOUR, "h", grade=boundary.grade(MODEL), **common
+        )
+
+
+def _stage_facts(
+    facts: Facts, boundary: Boundary, stage: str, ends: tuple[float, float] | None, common: dict[str, Any]
+) -> None:
+    """Hours and share of one stage; *ends* are those of the share's interval, 0 to 1."""
+    name, grade = stage_id(boundary.id, stage), boundary.grade(stage)
+    label = f"{STAGE_NAMES[stage][0].upper()}{STAGE_NAMES[stage][1:]}: {EXPECTED[boundary.id]}"
+    facts.add(f"{name}.hours", label, "duration", boundary.sums[stage] / HOUR, "h", grade=grade, **common)
+    per_cent = None if ends is None else (100 * ends[0], 100 * ends[1])
+    share = 100 * boundary.share(stage)
+    facts.add(f"{name}.share", f"{label}, as a share", "ratio", share, "%", grade=grade, ends=per_cent, **common)
+
+
+def _headroom_fact(
+    facts: Facts, boundary: Boundary, key: str, ends: tuple[float, float] | None, common: dict[str, Any]
+) -> None:
+    """One speed-up that a faster model would give; not known without the model's part, or if nothing is left without it."""
+    label, value, reason, grade = HEADROOM_LABELS[key].format(EXPECTED[boundary.id]), None, "", "C"
+    if not boundary.is_split:
+        reason = "no session logs, so the model's part is not known"
+    elif not math.isfinite(value := boundary.headroom(HEADROOM[key])):
+        value, reason = None, "the model is all of it, so nothing would be left"
+    else:
+        grade = boundary.grade(MODEL)
+    facts.add(f"{boundary.id}.{key}", label, "ratio", value, "x", grade=grade, ends=ends, unknown=reason, **common)
 
 
 def _missing_facts(facts: Facts, found: Measurement, name: str) -> None:
     words, reason = EXPECTED[name], _why_missing(found, name)
     sources = [LOGS] if name in ("active", "turn", "session") else [PULLS]
-    facts.add(f"{name}.hours", f"Time of {words}, summed", "duration", None, "h", grade="B", sources=sources, unknown=reason)
-    facts.add(f"{name}.median", f"Time of {words}, median", "duration", None, "h", grade="B", sources=sources, unknown=reason)
+    facts.add(
+        f"{name}.hours", f"Time of {words}, summed", "duration", None, "h", grade="B", sources=sources, unknown=reason
+    )
+    facts.add(
+        f"{name}.median", f"Time of {words}, median", "duration", None, "h", grade="B", sources=sources, unknown=reason
+    )
     for key, label in HEADROOM_LABELS.items():
         facts.add(f"{name}.{key}", label.format(words), "ratio", None, "x", grade="C", sources=sources, unknown=reason)
 
@@ -119,7 +142,11 @@ def _why_missing(found: Measurement, name: str) -> str:
         return "no table of merged pull requests"
     if not found.measured:
         return "no merged pull request has a start before its merge in this evidence"
-    return "no working time between start and merge" if found.headline else "no merged pull request has all its sessions here"
+    return (
+        "no working time between start and merge"
+        if found.headline
+        else "no merged pull request has all its sessions here"
+    )
 
 
 def _count_facts(facts: Facts, found: Measurement) -> None:
@@ -127,12 +154,20 @@ def _count_facts(facts: Facts, found: Measurement) -> None:
     sessions = found.sessions
     rows = [
         ("session.count", "Sessions read", len(sessions)),
-        ("session.with-durations.count", "Sessions with a recorded duration of a turn", sum(bool(s.turns) for s in sessions)),
+        (
+            "session.with-durations.count",
+            "Sessions with a recorded duration of a turn",
+            sum(bool(s.turns) for s in sessions),
+        ),
         ("turn.count", "Turns with a recorded duration", len(found.turns)),
         ("turn.fallback.count", "Turns whose recorded duration was not believed", sum(s.fallen_back for s in sessions)),
         ("log.lines", "Lines of session logs", found.sources[0].read),
         ("log.malformed", "Lines of session logs that could not be read", found.sources[0].skipped),
-        ("log.repeated", "Records that stand in more than one log, counted once", sum(s.counts.repeated for s in sessions)),
+        (
+            "log.repeated",
+            "Records that stand in more than one log, counted once",
+            sum(s.counts.repeated for s in sessions),
+        ),
         ("log.unanswered", "Tool calls that never got a result, left out", sum(s.counts.unanswered for s in sessions)),
     ]
     for name, label, value in rows:
@@ -159,7 +194,15 @@ def _turn_facts(facts: Facts, found: Measurement) -> None:
         return
     common: dict[str, Any] = {"sources": [LOGS], "n": len(turns), "period": found.period(LOGS)}
     naive, tool = sum(turn.naive for turn in turns), sum(turn.tool for turn in turns)
-    facts.add("turn.naive-tool.hours", "Call to result, summed over the same turns", "duration", naive / HOUR, "h", grade="B", **common)
+    facts.add(
+        "turn.naive-tool.hours",
+        "Call to result, summed over the same turns",
+        "duration",
+        naive / HOUR,
+        "h",
+        grade="B",
+        **common,
+    )
     if tool > 0:
         label = "How many times too long call to result makes the tools' time"
         facts.add("turn.naive-tool.factor", label, "ratio", naive / tool, "x", grade="B", **common)
@@ -173,16 +216,35 @@ def _pull_facts(facts: Facts, found: Measurement) -> None:
         return
     common: dict[str, Any] = {"sources": [PULLS, LOGS], "n": len(found.headline), "period": found.period(PULLS)}
     without = sum(not any(pull.working.values()) for pull in found.headline)
-    facts.add("work.lead.none", "Merged changes without any working time between start and merge", "count", without, "", grade="B", **common)
+    facts.add(
+        "work.lead.none",
+        "Merged changes without any working time between start and merge",
+        "count",
+        without,
+        "",
+        grade="B",
+        **common,
+    )
     for name in ("lead", "work.lead"):
         if (boundary := found.boundaries.get(name)) is None:
             continue
         words = EXPECTED[name]
         top = stage_id(name, boundary.top)
         grade = boundary.grade(boundary.top)
-        facts.add(f"{name}.top.stage", f"Largest stage of {words}", "text", STAGE_NAMES[boundary.top], "", grade=grade, **common)
+        facts.add(
+            f"{name}.top.stage",
+            f"Largest stage of {words}",
+            "text",
+            STAGE_NAMES[boundary.top],
+            "",
+            grade=grade,
+            **common,
+        )
         share = facts.all[f"{top}.share"]
-        facts.all[f"{name}.top.share"] = share | {"id": f"{name}.top.share", "label": f"Share of the largest stage of {words}"}
+        facts.all[f"{name}.top.share"] = share | {
+            "id": f"{name}.top.share",
+            "label": f"Share of the largest stage of {words}",
+        }
         for place, (stage, value) in enumerate(bottlenecks(boundary.sums), start=1):
             label = f"Stage {place} to remove from {words}, from the largest down"
             facts.add(f"{name}.next{place}.stage", label, "text", STAGE_NAMES[stage], "", grade=grade, **common)
@@ -203,25 +265,50 @@ def _outside_facts(facts: Facts, found: Measurement, common: dict[str, Any]) -> 
         within = work.sums[MODEL] if work else 0.0
         label = "Share of the model's time that lies outside working time"
         grade = lead.grade(MODEL)
-        facts.add("lead.model-outside.share", label, "ratio", 100 * (1 - within / lead.sums[MODEL]), "%", grade=grade, **common)
+        facts.add(
+            "lead.model-outside.share",
+            label,
+            "ratio",
+            100 * (1 - within / lead.sums[MODEL]),
+            "%",
+            grade=grade,
+            **common,
+        )
 
 
 def _tables(found: Measurement, facts: Facts) -> list[dict[str, Any]]:
     tables = [_boundary_table(found)] if found.boundaries else []
     if "lead" in found.boundaries:
-        tables += [_stage_table(found), _next_table(found, facts)]
+        tables += [_stage_table(found), _next_table(facts)]
     return tables
 
 
 def _boundary_table(found: Measurement) -> dict[str, Any]:
-    columns = ["What is measured", "Hours today", "The model's share", "Ten times as fast a model", "Fifty times as fast", "No time at all"]
+    columns = [
+        "What is measured",
+        "Hours today",
+        "The model's share",
+        "Model 10x as fast",
+        "Model 50x as fast",
+        "Model takes no time",
+    ]
     keys = ["what", "hours", "share", "at10x", "at50x", "ceiling"]
     rows = []
-    for name, boundary in sorted(found.boundaries.items(), key=lambda item: list(EXPECTED).index(item[0]), reverse=True):
+    for name, boundary in sorted(
+        found.boundaries.items(), key=lambda item: list(EXPECTED).index(item[0]), reverse=True
+    ):
         share = f"{{f:{stage_id(name, MODEL)}.share}}" if boundary.is_split else "not known"
-        ids = [f"{{f:{name}.hours}}", share, f"{{f:{name}.at10x}}", f"{{f:{name}.at50x}}", f"{{f:{name}.ceiling|range}}"]
+        ids = [
+            f"{{f:{name}.hours}}",
+            share,
+            f"{{f:{name}.at10x}}",
+            f"{{f:{name}.at50x}}",
+            f"{{f:{name}.ceiling|range}}",
+        ]
         rows.append([boundary.name, *ids])
-    return _table("ceilings", "How much faster it could become from today on, by where one measures", keys, columns, rows)
+    return _table(
+        "ceilings", "How much faster it could become from today on, by where one measures", keys, columns, rows
+    )
 
 
 def _stage_table(found: Measurement) -> dict[str, Any]:
@@ -243,7 +330,7 @@ def _stage_table(found: Measurement) -> dict[str, Any]:
     return _table("stages", "Where the time of a merged change goes", keys, columns, rows)
 
 
-def _next_table(found: Measurement, facts: Facts) -> dict[str, Any]:
+def _next_table(facts: Facts) -> dict[str, Any]:
     rows = []
     for name, words in (("work.lead", "working hours"), ("lead", "calendar hours")):
         places = range(1, len(STAGE_NAMES) + 1)
@@ -253,7 +340,13 @@ def _next_table(found: Measurement, facts: Facts) -> dict[str, Any]:
             if f"{name}.next{place}.stage" in facts
         ]
     title = "What to remove first, and what holds after that"
-    return _table("next", title, ["basis", "stage", "speedup"], ["Counted in", "Removed, with all above it", "As fast as today"], rows)
+    return _table(
+        "next",
+        title,
+        ["basis", "stage", "speedup"],
+        ["Counted in", "Removed, with all above it", "As fast as today"],
+        rows,
+    )
 
 
 def _table(name: str, title: str, keys: list[str], columns: list[str], rows: list[list[str]]) -> dict[str, Any]:

@@ -17,25 +17,33 @@ HIGH, MEDIUM = 50.0, 20.0  # share of a turn or of a lead time, in per cent, fro
 def answer(found: Measurement, facts: Facts) -> list[str]:
     """At most three sentences: how long it takes now, how short it could become, what holds it."""
     if not found.boundaries:
-        return ["Nothing could be measured: the evidence holds no session log and no merged pull request with a start and an end."]
+        return [
+            "Nothing could be measured: the evidence holds no session log and no merged pull request with a start and an end."
+        ]
     if "lead" not in found.boundaries:
-        return _answer_without_changes(found, facts)
+        return _answer_without_changes(facts)
     if not found.boundaries["lead"].is_split:
-        return _answer_without_sessions(found, facts)
+        return _answer_without_sessions(facts)
     if "work.lead" not in found.boundaries:
         return [
-            "A merged change takes {f:lead.median} on the calendar in the median, from the first prompt to the merge, and no working time.",
-            "If the model took no time at all, it could become at most {f:lead.ceiling|range} as fast as today; "
-            "this is what is still to gain, not what the model has given already.",
+            "A typical merged change (the median) takes {f:lead.median} on the calendar from the first prompt to the merge, and no working time.",
+            (
+                "If the model took no time at all, it could become at most {f:lead.ceiling|range} as fast as today; "
+                "this is what is still to gain, not what the model has given already."
+            ),
             "What holds a change most is {f:lead.top.stage}, with {f:lead.top.share} of the calendar time.",
         ]
     return [
-        "A merged change takes {f:work.lead.median} of working time in the median ({f:lead.median} on the calendar), from the first "
-        "prompt to the merge; the {f:lead.count} changes measured here sum to {f:work.lead.hours} of working time "
-        "({f:lead.hours} on the calendar).",
-        "If the model took no time at all, they would still take {f:work.lead.without-model.hours} of working time: at most "
-        "{f:work.lead.ceiling|range} as fast as today, and {f:lead.ceiling|range} on the calendar; this is what is still to gain, "
-        "not what the model has given already.",
+        (
+            "A typical merged change (the median) takes {f:work.lead.median} of working time ({f:lead.median} on the calendar) from the "
+            "first prompt to the merge; the {f:lead.count} changes measured here sum to {f:work.lead.hours} of working time "
+            "({f:lead.hours} on the calendar)."
+        ),
+        (
+            "If the model took no time at all, they would still take {f:work.lead.without-model.hours} of working time: at most "
+            "{f:work.lead.ceiling|range} as fast as today, and {f:lead.ceiling|range} on the calendar; this is what is still to gain, "
+            "not what the model has given already."
+        ),
         _what_holds(found),
     ]
 
@@ -52,7 +60,7 @@ def _what_holds(found: Measurement) -> str:
     )
 
 
-def _answer_without_changes(found: Measurement, facts: Facts) -> list[str]:
+def _answer_without_changes(facts: Facts) -> list[str]:
     first = "The {f:session.count} sessions last {f:session.hours} from their first to their last record."
     if "active.ceiling" in facts:
         second = (
@@ -64,14 +72,18 @@ def _answer_without_changes(found: Measurement, facts: Facts) -> list[str]:
             "If the model took no time at all, they could become at most {f:session.ceiling|range} as fast as today, "
             "as far as rules can tell."
         )
-    return [first, second, f"How long a change takes from the first prompt to the merge is not known: {facts.all['lead.hours']['unknown']}."]
-
-
-def _answer_without_sessions(found: Measurement, facts: Facts) -> list[str]:
-    working = "{f:work.lead.median} of working time in the median ({f:lead.median} on the calendar)"
-    takes = working if "work.lead.median" in facts else "{f:lead.median} on the calendar in the median"
     return [
-        f"A merged change takes {takes}, from its first commit to the merge.",
+        first,
+        second,
+        f"How long a change takes from the first prompt to the merge is not known: {facts.all['lead.hours']['unknown']}.",
+    ]
+
+
+def _answer_without_sessions(facts: Facts) -> list[str]:
+    working = "{f:work.lead.median} of working time ({f:lead.median} on the calendar)"
+    takes = working if "work.lead.median" in facts else "{f:lead.median} on the calendar"
+    return [
+        f"A typical merged change (the median) takes {takes} from its first commit to the merge.",
         "What the model takes of it, and so how much faster it could become, is not known: there are no session logs.",
         "What holds a change most is {f:lead.top.stage}, with {f:lead.top.share} of the calendar time.",
     ]
@@ -83,7 +95,13 @@ def findings(found: Measurement, facts: Facts) -> list[dict[str, Any]]:
     if "turn.dialog.share" in facts and "turn.naive-tool.factor" in facts:
         made.append(_dialogs(facts))
     lead, work = found.boundaries.get("lead"), found.boundaries.get("work.lead")
-    if lead is not None and work is not None and BEFORE in work.stages and MERGE in lead.stages and MERGE in work.stages:
+    if (
+        lead is not None
+        and work is not None
+        and BEFORE in work.stages
+        and MERGE in lead.stages
+        and MERGE in work.stages
+    ):
         made.append(_waiting(facts))
     if "active.ceiling" in facts and "work.lead.ceiling" in facts:
         made.append(_two_views())
@@ -102,7 +120,9 @@ def _dialogs(facts: Facts) -> dict[str, Any]:
         "dialog; the tools themselves took {f:turn.tool.hours}. Whoever takes the time from call to result for tool time gets "
         "{f:turn.naive-tool.hours}, too much by a factor of {f:turn.naive-tool.factor}."
     )
-    return _finding("dialogs", "Open dialogs hold the agent, not the tools", statement, _severity(facts.value("turn.dialog.share")))
+    return _finding(
+        "dialogs", "Open dialogs hold the agent, not the tools", statement, _severity(facts.value("turn.dialog.share"))
+    )
 
 
 def _waiting(facts: Facts) -> dict[str, Any]:
@@ -120,7 +140,9 @@ def _two_views() -> dict[str, Any]:
         "Of the agent's own work the model takes {f:active.model.share}, which leaves room for {f:active.ceiling|range}; of a merged "
         "change's working time it takes {f:work.lead.stage.model.share}, which leaves room for {f:work.lead.ceiling|range}."
     )
-    return _finding("where-one-looks", "A faster model is felt at the keyboard, hardly at the merge", statement, "medium")
+    return _finding(
+        "where-one-looks", "A faster model is felt at the keyboard, hardly at the merge", statement, "medium"
+    )
 
 
 def _finding(name: str, title: str, statement: str, severity: str) -> dict[str, Any]:
@@ -141,27 +163,37 @@ def _severity(share: float) -> str:
     return "high" if share >= HIGH else "medium" if share >= MEDIUM else "low"
 
 
-def method(found: Measurement, facts: Facts) -> list[str]:
+def method(found: Measurement) -> list[str]:
     """How it was measured, one sentence an item."""
     made = []
     if found.sessions:
         made += [
-            "The model's time runs from the prompt or tool result that made an answer possible to the answer's last line; "
-            "it includes the network, the queue at the provider and repeated requests.",
-            "Where the log records how long a turn kept the agent busy, that record decides: the rest of the turn is a dialog that waited "
-            "for a person, the model takes its own part of the record, and the tools take what is left of it.",
+            (
+                "The model's time runs from the prompt or tool result that made an answer possible to the answer's last line; "
+                "it includes the network, the queue at the provider and repeated requests."
+            ),
+            (
+                "Where the log records how long a turn kept the agent busy, that record decides: the rest of the turn is a dialog that waited "
+                "for a person, the model takes its own part of the record, and the tools take what is left of it."
+            ),
             "Where there is no such record, rules divide a call between tool and person, by the kind of tool and its signs of life.",
-            "Every instant has one label: a waiting person comes before the model, the model before a tool; a sub-agent's own work "
-            "replaces the call that started it.",
-            "A grade is that of the weakest evidence that carries a noticeable part of the value: recorded durations are the best, times "
-            "between records come next, rules last.",
+            (
+                "Every instant has one label: a waiting person comes before the model, the model before a tool; a sub-agent's own work "
+                "replaces the call that started it."
+            ),
+            (
+                "A grade is that of the weakest evidence that carries a noticeable part of the value: recorded durations are the best, times "
+                "between records come next, rules last."
+            ),
         ]
     if found.headline:
         start = "the first prompt of its sessions" if found.sessions else "its first commit"
         made += [
             f"A merged change runs from {start} to its merge; sessions that run at the same time are laid over each other.",
-            "Of {f:lead.listed} merged pull requests listed, {f:lead.measured} have such a start and {f:lead.count} have all their sessions "
-            "here; only the last carry the figures.",
+            (
+                "Of {f:lead.listed} merged pull requests listed, {f:lead.measured} have such a start and {f:lead.count} have all their sessions "
+                "here; only the last carry the figures."
+            ),
             "Working time is that of the agreed working hours and holidays in the agreed time zone; a night or a weekend adds nothing to it.",
         ]
     if found.boundaries:
@@ -174,13 +206,19 @@ def method(found: Measurement, facts: Facts) -> list[str]:
 
 def limits(found: Measurement, facts: Facts) -> list[str]:
     """What it cannot say, one sentence an item."""
-    made = ["Each ceiling is headroom from today, for the same work done in the same way; it says nothing of what the model saved before."]
+    made = [
+        "Each ceiling is headroom from today, for the same work done in the same way; it says nothing of what the model saved before."
+    ]
     if found.sessions:
         made += [
-            "Recorded durations exist for {f:turn.count} turns of {f:session.with-durations.count} of {f:session.count} sessions, and only for "
-            "turns that were not short; all else rests on rules.",
-            "Answers that the agent made up itself after an error or an exit count with the model, {f:session.synthetic.hours} in all; "
-            "calls that a person declined leave {f:session.declined-tool.hours} with the tools.",
+            (
+                "Recorded durations exist for {f:turn.count} turns of {f:session.with-durations.count} of {f:session.count} sessions, and only for "
+                "turns that were not short; all else rests on rules."
+            ),
+            (
+                "Answers that the agent made up itself after an error or an exit count with the model, {f:session.synthetic.hours} in all; "
+                "calls that a person declined leave {f:session.declined-tool.hours} with the tools."
+            ),
             "A tool call that never got a result is left out, {f:log.unanswered} in all: nobody knows whether the tool ran or a person was asked.",
             "Time without a prompt or an answer is not named: it may be reading, review, other work, a night or a weekend.",
         ]
@@ -205,11 +243,17 @@ def limits(found: Measurement, facts: Facts) -> list[str]:
 def warnings(found: Measurement) -> list[str]:
     """What went wrong on the way, in plain words."""
     made = [f"{source.id}: {remark}" for source in found.sources for remark in source.remarks]
-    made += [f"{source.id}: nothing that could be used ({source.health})." for source in found.sources if source.health != "ok"]
+    made += [
+        f"{source.id}: nothing that could be used ({source.health})."
+        for source in found.sources
+        if source.health != "ok"
+    ]
     fallen = sum(session.fallen_back for session in found.sessions)
     if fallen:
         made.append(f"set:sessions: {fallen} recorded durations are longer than their turn and were not used.")
     unlinked = len(found.pulls) - len(found.measured)
     if unlinked:
-        made.append(f"set:pull-requests: {unlinked} pull requests have no start before their merge here and were left out.")
+        made.append(
+            f"set:pull-requests: {unlinked} pull requests have no start before their merge here and were left out."
+        )
     return made

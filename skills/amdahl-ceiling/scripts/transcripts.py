@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from calls import divide
-from conversation import INTERRUPT, Conversation, Record, blocks, text_of
+from conversation import INTERRUPT, Conversation, Record, blocks, number, text_of
 from intervals import union
-from sessions import Call, Counts, Session, Turn
+from sessions import Call, Counts, Session
+from turns import TurnFinder
 
 NOT_PROMPTS = ("<local-command", "<command-name", "<task-notification")
 BACKWARDS = 0.0005  # seconds; the log's clock has milliseconds
@@ -27,21 +28,22 @@ class Reader:
         self.name, self.seen = name, seen
         self.main = Conversation()
         self.agents: dict[str, Conversation] = {}
-        self.first = self.last = self.prompt = self.started = self.previous = None  # type: float | None
-        self.turns: list[Turn] = []
-        self.lines = self.repeated = self.assistant = self.backwards = self.durations = 0
-        self.duration_seconds = 0.0
+        self.turns = TurnFinder()
+        self.first: float | None = None
+        self.last: float | None = None
+        self.prompt: float | None = None
+        self.previous: float | None = None
+        self.lines = self.repeated = self.assistant = self.backwards = 0
         self.malformed: list[int] = []
-        self.ended = True
         self.reports_progress = False
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Take every line of one file."""
-        for number, line in enumerate(lines, start=1):
+        for place, line in enumerate(lines, start=1):
             self.lines += 1
-            record = _parse(line)
+            record = parse(line)
             if record is None:
-                self.malformed.append(number)
+                self.malformed.append(place)
             elif self._is_new(record):
                 self._take(record)
 
@@ -72,7 +74,8 @@ class Reader:
             case "progress":
                 self._progress(record, time)
             case "system" if record.get("subtype") == "turn_duration":
-                self._end_turn(record, time)
+                if (milliseconds := number(record.get("durationMs"))) is not None:
+                    self.turns.end(time, milliseconds / 1000)
 
     def _watch_clock(self, time: float) -> None:
         if self.previous is not None and time < self.previous - BACKWARDS:
@@ -93,7 +96,7 @@ class Reader:
         if talk is not self.main:
             talk.last_input = time
         elif words.startswith(INTERRUPT):
-            self.ended, self.started = True, None
+            self.turns.interrupt()
             talk.open.clear()
             talk.last_input = time
         elif not (record.get("isMeta") or record.get("sourceToolUseID")):
@@ -102,22 +105,11 @@ class Reader:
                 self._begin(time)
 
     def _begin(self, time: float) -> None:
-        """A prompt starts a turn, unless it was queued while the agent was at work."""
+        """Take a prompt, which starts a turn unless it was queued while the agent was at work."""
         self.prompt = time if self.prompt is None else self.prompt
-        if self.ended or (self.main.ends_in_text and not self.main.open):
-            self.started, self.ended = time, False
+        if self.turns.prompt(time, seems_over=self.main.ends_in_text and not self.main.open):
             self.main.ends_in_text = False
             self.main.open.clear()
-
-    def _end_turn(self, record: Record, time: float) -> None:
-        milliseconds = record.get("durationMs")
-        if not isinstance(milliseconds, int | float):
-            return
-        self.durations += 1
-        self.duration_seconds += milliseconds / 1000
-        if self.started is not None:
-            self.turns.append(Turn(start=self.started, end=time, duration=milliseconds / 1000))
-        self.ended, self.started = True, None
 
     def _progress(self, record: Record, time: float) -> None:
         data = record.get("data")
@@ -126,7 +118,7 @@ class Reader:
         parent = str(record.get("parentToolUseID"))
         if data.get("type") == "bash_progress":
             self.reports_progress = True
-            self._running(parent, time - float(data.get("elapsedTimeSeconds") or 0))
+            self._running(parent, time - (number(data.get("elapsedTimeSeconds")) or 0.0))
         elif data.get("type") == "agent_progress" and isinstance(data.get("message"), dict):
             self._mirrored(data)
 
@@ -162,7 +154,7 @@ class Reader:
             human=union(human for human, _ in divided if human),
             tool=union(tool for _, tool in divided if tool),
             calls=calls,
-            turns=tuple(self.turns),
+            turns=tuple(self.turns.turns),
             counts=self._counts(),
         )
 
@@ -182,8 +174,8 @@ class Reader:
             calls=len(calls),
             unanswered=sum(call.end is None for call in calls.values()),
             backwards=self.backwards,
-            durations=self.durations,
-            duration_seconds=self.duration_seconds,
+            durations=self.turns.durations,
+            duration_seconds=self.turns.duration_seconds,
         )
 
 
@@ -198,10 +190,11 @@ def epoch(text: object) -> float | None:
     return time.timestamp() if time.tzinfo is not None else None
 
 
-def _parse(line: bytes) -> Record | None:
+def parse(line: bytes) -> Record | None:
+    """The JSON object on one line, or None if there is none (a torn line, another encoding, brackets without end)."""
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
 

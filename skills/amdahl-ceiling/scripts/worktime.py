@@ -67,11 +67,15 @@ def read_hours(text: str) -> tuple[tuple[Minutes, ...], ...]:
             raise ValueError(part.strip())
         first, last = match[1].lower(), (match[2] or match[1]).lower()
         opens, closes = int(match[3]) * 60 + int(match[4]), int(match[5]) * 60 + int(match[6])
-        if first not in DAYS or last not in DAYS or opens == closes or max(opens, closes) > 24 * 60:
+        if first not in DAYS or last not in DAYS or opens == closes or max(opens, closes) > 24 * 60 or _is_odd(match):
             raise ValueError(part.strip())
         for day in _days(DAYS.index(first), DAYS.index(last)):
             week[day].append((opens, closes if closes > opens else closes + 24 * 60))
     return tuple(tuple(day) for day in week)
+
+
+def _is_odd(match: re.Match[str]) -> bool:
+    return int(match[4]) > 59 or int(match[6]) > 59
 
 
 def _days(first: int, last: int) -> list[int]:
