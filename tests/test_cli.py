@@ -269,6 +269,30 @@ def test_doctor_says_where_a_setting_comes_from(fde, tmp_path):
     assert origin("--dir", "/", FDE_DIR=str(tmp_path)) == {"value": "/", "origin": "flag"}
 
 
+def test_doctor_says_which_of_several_models_counts(fde, tmp_path):
+    def model(**env):
+        return fde("doctor", "--json", cwd=tmp_path, env=env).json["data"]["settings"]["model"]
+
+    assert model() == {"value": None, "origin": "default"}
+    configuration = Path(os.environ["XDG_CONFIG_HOME"]) / "fde" / "config.toml"
+    configuration.parent.mkdir(parents=True)
+    configuration.write_text('model = "replay/a.json"\n')
+    assert model() == {"value": "replay/a.json", "origin": "user configuration"}
+    assert fde("init", tmp_path / "acme").code == 0
+    assert model(FDE_DIR=str(tmp_path / "acme")) == {"value": "", "origin": "engagement.md"}
+    assert model(FDE_MODEL="none") == {"value": "none", "origin": "environment"}
+
+
+def test_doctor_goes_on_where_the_configuration_cannot_be_read(fde):
+    configuration = Path(os.environ["XDG_CONFIG_HOME"]) / "fde" / "config.toml"
+    configuration.parent.mkdir(parents=True)
+    configuration.write_text("model = \n")
+    result = fde("doctor")
+    assert result.code == 3
+    assert result.out.startswith("fde ")
+    assert str(configuration) in result.err
+
+
 def test_doctor_ends_with_1_when_a_part_is_missing(fde, monkeypatch):
     monkeypatch.setattr("fde.cli.doctor.LIBRARIES", ("click", "no-such-library"))
     result = fde("doctor", "--json")

@@ -13,8 +13,9 @@ import click
 
 from .. import __version__
 from ..assets import assets
-from ..errors import Exit, FdeError
-from ..settings import config_folder, resolve, state_folder
+from ..engagement.engagement import find
+from ..errors import Exit, FdeError, NoEngagement
+from ..settings import config_folder, read_config, resolve, state_folder
 from .options import dir_option
 from .show import Outcome
 
@@ -44,10 +45,11 @@ def command(start: Path) -> Outcome:
         "assets": {kind: _folder(kind) for kind in ("skills", "prompts", "examples")},
         "keys": {name: "present" if os.environ.get(name) else "absent" for name in KEYS},
         "folders": {"configuration": _place(config_folder), "state": _place(state_folder)},
-        "settings": {"dir": {"value": str(start), "origin": _origin("dir")}},
     }
+    data["settings"], errors = _settings(start)
     missing = [name for part in ("libraries", "assets") for name, found in data[part].items() if found is None]
-    return Outcome(data={**data, "missing": missing}, text=_text(data), exit=Exit.FINDINGS if missing else Exit.OK)
+    data["missing"] = missing
+    return Outcome(data=data, text=_text(data), exit=Exit.FINDINGS if missing else Exit.OK, errors=errors)
 
 
 def _installed(name: str) -> str | None:
@@ -71,16 +73,32 @@ def _place(folder: Callable[[], Path]) -> str:
         return f"unknown: {error.message}"
 
 
-def _origin(name: str) -> str:
+def _settings(start: Path) -> tuple[dict[str, Any], tuple[FdeError, ...]]:
+    """Return each setting's value and origin, and what could not be read of it: a doctor goes on where others stop."""
     source = click.get_current_context().get_parameter_source("start")
-    if source is click.core.ParameterSource.COMMANDLINE:
-        return "flag"
-    return resolve(name, environment=os.environ, engagement={}, user={}).level.value
+    flag = str(start) if source is click.core.ParameterSource.COMMANDLINE else None
+    engaged, unreadable = _read(lambda: {"model": find(start).model or ""})
+    user, broken = _read(lambda: {name: str(value) for name, value in read_config(config_folder()).items()})
+    found = (
+        resolve("dir", flag=flag, environment=os.environ, engagement={}, user={}, default=str(start)),
+        resolve("model", environment=os.environ, engagement=engaged, user=user),
+    )
+    settings = {setting.name: {"value": setting.value, "origin": setting.level.value} for setting in found}
+    return settings, tuple(error for error in (unreadable, broken) if error)
+
+
+def _read(source: Callable[[], dict[str, str]]) -> tuple[dict[str, str], FdeError | None]:
+    try:
+        return source(), None
+    except NoEngagement:
+        return {}, None
+    except FdeError as error:
+        return {}, error
 
 
 def _text(data: dict[str, Any]) -> str:
     rows = [("fde", data["version"]), ("python", f"{data['python']['version']}  {data['python']['path']}")]
     for part in ("libraries", "assets", "keys", "folders"):
         rows += [(name, found or "MISSING") for name, found in data[part].items()]
-    rows += [(name, f"{setting['value']}  ({setting['origin']})") for name, setting in data["settings"].items()]
+    rows += [(name, f"{setting['value'] or 'none'}  ({setting['origin']})") for name, setting in data["settings"].items()]
     return "\n".join(f"{name:<20}{value}" for name, value in rows)
