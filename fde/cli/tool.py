@@ -1,6 +1,6 @@
 """`fde tool`: a skill's own script, run for a person as an agent would run it.
 
-The script talks to the terminal itself; its exit code is ours.
+The script talks to the terminal itself, unless `--json` stands before its name; its exit code is ours.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from ..errors import Exit, ScriptFailed
-from ..runner.measure import python, script_of
+from ..runner.measure import LIMIT, Ended, python, run, script_of, words
 from ..skillset.find import engagement_of, find
 from .options import dir_option
 from .show import Outcome
@@ -38,12 +38,17 @@ def command(skill: str, args: tuple[str, ...], start: Path) -> Outcome:
     Example:
         fde tool amdahl-ceiling --help
     """
-    found = find(skill, engagement_of(start))
-    script = script_of(found)
+    script = script_of(find(skill, engagement_of(start)))
+    as_json = click.get_current_context().ensure_object(dict).get("json", False)
     environment = {name: os.environ[name] for name in HANDED_ON if name in os.environ}
     with tempfile.TemporaryDirectory(prefix="fde-") as folder:
-        done = subprocess.run(python(script, Path(folder), *args), env=environment, check=False)
-    if done.returncode not in MEANT:
-        reason = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
-        raise ScriptFailed(skill, f"it ended with {reason}, which has no meaning here.", where=str(script))
-    return Outcome(data={"exit": done.returncode}, exit=done.returncode)
+        line = python(script, Path(folder), *args)
+        if as_json:
+            ended = run(line, cwd=Path.cwd(), environment=environment, limit=LIMIT)
+        else:
+            done = subprocess.run(line, env=environment, check=False)
+            ended = Ended(code=done.returncode, stdout=b"", stderr=b"")
+    if ended.code not in MEANT:
+        raise ScriptFailed(skill, f"{ended.how}, which has no meaning here.", where=str(script))
+    data = {"stdout": words(ended.stdout), "stderr": words(ended.stderr)} if as_json else {}
+    return Outcome(data={"exit": ended.code, **data}, exit=ended.code)

@@ -30,6 +30,7 @@ from ..text import printable
 if TYPE_CHECKING:
     from ..skillset.skill import Skill
 
+LIMIT = 600.0  # seconds
 STDOUT_CAP = 64_000_000
 STDERR_CAP = 1_000_000
 TAIL_LINES = 20
@@ -67,6 +68,13 @@ class Ended:
     stderr: bytes
     stopped: str = ""
 
+    @property
+    def how(self) -> str:
+        """How it ended, in words."""
+        if self.code is None:
+            return self.stopped
+        return f"it was ended by signal {-self.code}" if self.code < 0 else f"it ended with exit code {self.code}"
+
 
 def measure(
     skill: Skill,
@@ -78,7 +86,7 @@ def measure(
     answers: Path | None = None,
     facts: Sequence[Path] = (),
     args: Sequence[str] = (),
-    limit: float = 600.0,
+    limit: float = LIMIT,
 ) -> Measured:
     """Run *skill*'s script on the folder *evidence*, as of *now* (aware) in the zone *tz*, for at most *limit* seconds.
 
@@ -100,7 +108,7 @@ def measure(
         command = python(script, Path(folder), "facts", *flags, *(["--", *args] if args else []))
         ended = run(command, cwd=Path(folder), environment=_environment(folder), limit=limit)
     _check_end(skill, script, ended)
-    return Measured(facts=_facts(skill, script, ended), messages=_words(ended.stderr))
+    return Measured(facts=_facts(skill, script, ended), messages=words(ended.stderr))
 
 
 def script_of(skill: Skill) -> Path:
@@ -138,6 +146,11 @@ def run(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], li
             stderr=bytes(output.stderr),
             stopped=stopped,
         )
+
+
+def words(stream: bytes) -> str:
+    """Return what a script printed as text that steers no terminal."""
+    return printable(stream.decode("utf-8", "replace"))
 
 
 @dataclass(slots=True)
@@ -220,13 +233,7 @@ def _check_end(skill: Skill, script: Path, ended: Ended) -> None:
         raise ScriptUsage(skill.name, said, where=str(script))
     if ended.code == Exit.INPUT:
         raise ScriptRefused(skill.name, said, where=str(script))
-    if ended.code is None:
-        reason = ended.stopped
-    elif ended.code < 0:
-        reason = f"it was ended by signal {-ended.code}"
-    else:
-        reason = f"it ended with exit code {ended.code}, where 0, 2 and 3 have a meaning"
-    raise ScriptFailed(skill.name, f"{reason}. It said: {said}", where=str(script))
+    raise ScriptFailed(skill.name, f"{ended.how}. It said: {said}", where=str(script))
 
 
 def _facts(skill: Skill, script: Path, ended: Ended) -> dict[str, Any]:
@@ -254,9 +261,5 @@ def _document(stdout: bytes) -> tuple[dict[str, Any], list[str]]:
 
 def _tail(stderr: bytes) -> str:
     """Return the last lines of *stderr*, safe to print."""
-    lines = _words(stderr).strip().splitlines()[-TAIL_LINES:]
+    lines = words(stderr).strip().splitlines()[-TAIL_LINES:]
     return "\n".join(lines)[-TAIL_CHARACTERS:] or "nothing"
-
-
-def _words(stderr: bytes) -> str:
-    return printable(stderr.decode("utf-8", "replace"))

@@ -249,6 +249,8 @@ def _trees(environment: _Sandbox, folder: _Folder, name: str, seen: set[str]) ->
     """Yield the template *name* and, once each, all those that it takes in."""
     seen.add(name)
     source, file, _ = folder.get_source(environment, name)
+    # Compiled first: the look at its names below finds the same faults, but does not know the file.
+    environment.compile(source, name, file)
     tree = environment.parse(source, name, file)
     yield Path(file), tree
     for other in meta.find_referenced_templates(tree):

@@ -79,7 +79,10 @@ def test_a_head_outside_the_format_is_refused_with_its_file(tmp_path, head, said
         ({"measure": "scripts/measure.py", "evidence": ["../private/*"]}, "evidence: expected patterns relative"),
         ({"measure": "scripts/measure.py", "words": ["/etc/*"]}, "words: expected patterns relative"),
         ({"measure": "scripts/measure.py", "words": ["a\\..\\b"]}, "words: expected patterns relative"),
-        ({"measure": "scripts/measure.py", "context": ["client"]}, "context: expected names of working_hours, holidays"),
+        (
+            {"measure": "scripts/measure.py", "context": ["client"]},
+            "context: expected names of working_hours, holidays",
+        ),
         ({"measure": "scripts/measure.py", "questions": "assets/none.json"}, "questions: expected a file"),
         ("[]", "expected one JSON object"),
     ],
@@ -136,6 +139,8 @@ def test_members_are_in_the_order_of_their_names_and_leave_out_compiled_copies_o
     ]
 
 
-@pytest.mark.parametrize("folder", sorted(path for path in assets("skills").glob("*/SKILL.md")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize(
+    "folder", sorted(path for path in assets("skills").glob("*/SKILL.md")), ids=lambda path: path.parent.name
+)
 def test_our_own_skills_can_be_read(folder):
     assert read(folder.parent, Origin.BUILT_IN).version
