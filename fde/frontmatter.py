@@ -23,6 +23,8 @@ CAP = 16 << 10
 MAX_DEPTH = 16
 
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# YAML folds these line breaks away in silence.
+_UNSEEN_BREAK = re.compile("[\x85\u2028\u2029]")
 _OPENING = re.compile(r"---[ \t]*(?:\n|\Z)")
 _HEAD = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
@@ -111,9 +113,12 @@ def _load(head: str, where: str) -> dict[str, Any]:
     import yaml
 
     def refused(fault: str, index: int) -> BadHead:
-        # Line 1 of the file is the opening one, and PyYAML takes more characters for line breaks than an editor does.
+        # Line 1 of the file is the opening one.
         return BadHead(fault, where=f"{where}:{head.count(chr(10), 0, index) + 2}")
 
+    unseen = _UNSEEN_BREAK.search(head)
+    if unseen:
+        raise refused(f"the character U+{ord(unseen[0]):04X} may not stand in it", unseen.start())
     try:
         loader = _loader()(head)
         fields = loader.get_single_data()
@@ -204,10 +209,13 @@ def _dumper() -> type[yaml.BaseDumper]:
         def ignore_aliases(self, _data: object) -> bool:
             return True
 
-    def text(dumper: yaml.BaseDumper, value: str) -> yaml.ScalarNode:
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+    def text(dumper: yaml.BaseDumper, value: object) -> yaml.ScalarNode:
+        # What was no text is found by `render`, which reads what it wrote.
+        written = str(value)
+        style = '"' if _UNSEEN_BREAK.search(written) else "|" if "\n" in written else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", written, style=style)
 
-    Plain.add_representer(str, text)
+    Plain.add_multi_representer(object, text)
     Plain.add_representer(list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value))
     Plain.add_representer(dict, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value))
     return Plain

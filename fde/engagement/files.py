@@ -244,7 +244,8 @@ def read_bytes(path: Path, cap: int, *, cap_name: str = CAP_NAME) -> bytes:
             _require_regular(found.st_mode, path)
             if found.st_size > cap:
                 raise TooLarge(found.st_size, cap_name, cap, where=escaped(path))
-            data = _read_up_to(descriptor, cap + 1)
+            # What is appended from now on is not ours; /proc gives sizes of 0, and there the cap decides.
+            data = _read_up_to(descriptor, found.st_size or cap + 1)
         finally:
             os.close(descriptor)
     if len(data) > cap:
