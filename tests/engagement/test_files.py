@@ -38,7 +38,6 @@ from fde.errors import (
     NotInside,
     NotJson,
     NotRegular,
-    NotText,
     TooLarge,
 )
 
