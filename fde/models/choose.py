@@ -12,7 +12,7 @@ NONE = "none"
 
 
 def choose(name: str | None, root: Path) -> Model | None:
-    """Return the model *name*, None for "none" or where nobody named one; a replay's file is relative to *root*.
+    """Return the model *name*, None for "none" or where nobody named one; a replay's file lies in the folder `replay/` of *root*.
 
     Raises UnknownModel, or what reading a recorded reply raises.
     """
@@ -20,5 +20,5 @@ def choose(name: str | None, root: Path) -> Model | None:
         return None
     provider, _, rest = name.partition("/")
     if provider == "replay" and rest:
-        return read(root / rest, name)
+        return read(root / "replay" / rest, name)
     raise UnknownModel(name)

@@ -110,7 +110,14 @@ def _judged_part(artefact: Artefact) -> Iterator[str]:
         yield grid(["What", "Who", "By when", "Should move", "From", "Proposed"], list(_actions(artefact)))
     if artefact["questions"]:
         yield "## What we do not know"
-        yield "\n".join(f"- {safe(q['rendered'])} Ask: {safe(q['whom'])}. Why: {safe(q['why'])}" for q in artefact["questions"])
+        yield "\n".join(_questions(artefact))
+
+
+def _questions(artefact: Artefact) -> Iterator[str]:
+    facts = by_id(artefact["facts"])
+    for question in artefact["questions"]:
+        whom, why = (safe(fill(question[name], facts)) for name in ("whom", "why"))
+        yield f"- {safe(question['rendered'])} {why} Ask: {whom.rstrip('.')}."
 
 
 def _finding(finding: Mapping[str, Any], artefact: Artefact) -> Iterator[str]:
@@ -138,7 +145,7 @@ def _actions(artefact: Artefact) -> Iterator[list[str]]:
     for action in artefact["actions"]:
         fact, proposed = facts[action["moves"]], action["proposed"]
         target = f"{proposed['value']} {proposed['unit']}".strip() if proposed else ""
-        row = [action["rendered"], action["owner"], action["due"] or "not set", fact["label"], show(fact), target]
+        row = [action["rendered"], fill(action["owner"], facts), action["due"] or "not set", fact["label"], show(fact), target]
         yield [safe(text) for text in row]
 
 
