@@ -26,7 +26,7 @@ from pulls import BadInput
 from report import report
 from worktime import DEFAULT, Calendar, read_hours
 
-VERSION = "1.0.0"
+VERSION = "0.1.0"
 USAGE, INPUT = 2, 3
 
 

@@ -230,7 +230,10 @@ def limits(found: Measurement, facts: Facts) -> list[str]:
         made += [
             "A session may serve several pull requests and then counts in each; the sums over changes are no sums of anybody's hours.",
             "Sessions that were never recorded are missing, so the model's part of a change is a lower bound.",
-            "The median is that of the single changes, the ceiling that of their sum, in which long changes weigh more.",
+            (
+                "The median is the time of the change in the middle (of an even number, of the shorter one there); the ceiling is that of "
+                "their sum, in which long changes weigh more."
+            ),
         ]
         if "lead.model-outside.share" in facts:
             made.append(
