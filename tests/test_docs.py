@@ -49,6 +49,13 @@ def test_the_exit_codes_on_the_page_are_those_of_the_enum():
     assert rows == [(str(code.value), code.name.lower().replace("_", "-")) for code in Exit]
 
 
+def test_the_examples_on_the_page_are_what_the_commands_print(fde):
+    (envelope,) = re.findall(r"^```json\n(.*?)^```$", text("exit-codes.md"), re.MULTILINE | re.DOTALL)
+    (failure,) = re.findall(r"^```text\n(.*?)^```$", text("exit-codes.md"), re.MULTILINE | re.DOTALL)
+    assert fde("schema", "x", "--json").out == envelope
+    assert fde("skils").err == failure
+
+
 def test_every_relative_link_in_the_documents_leads_somewhere():
     pages = [page for page in (README, ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")) if page.exists()]
     for page in pages:
@@ -79,7 +86,8 @@ def test_the_commands_of_the_readme_work_in_their_order(tmp_path):
     (tmp_path / "here").mkdir()
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     # One shell for all of them: a `cd` on one line holds for the next.
-    script = "".join(f"{line}\ncode=$?; [ $code -eq {code} ] || {{ echo {i} $code >&2; exit 1; }}\n" for i, (line, code) in enumerate(commands))
+    check = 'code=$?; [ $code -eq {} ] || {{ echo "ended with $code: {}" >&2; exit 1; }}\n'
+    script = "".join(f"{line}\n" + check.format(code, line.replace('"', "'")) for line, code in commands)
     done = subprocess.run(
         ["sh", "-c", script], cwd=tmp_path / "here", env=env, capture_output=True, check=False, text=True, stdin=subprocess.DEVNULL
     )
