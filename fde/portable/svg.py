@@ -11,6 +11,8 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
+from .facts import cell
+
 WIDTH, HEIGHT = 720, 360
 LEFT, RIGHT, TOP, BOTTOM = 64, 150, 44, 48
 INK, GREY, GRID = "#1a1a1a", "#595959", "#d9d9d9"
@@ -22,7 +24,7 @@ def draw(chart: Mapping[str, Any]) -> str:
     """Return the chart (`charts[]` of `fde.facts/1`) as one SVG document, ending in a newline."""
     kinds: dict[str, Callable[[Mapping[str, Any]], tuple[int, list[str]]]] = {"line": _line, "bar": _bar}
     height, body = kinds[chart["kind"]](chart)
-    title = _text(WIDTH / 2, 22, chart["title"], size=15, anchor="middle", weight="bold")
+    title = _text(WIDTH / 2, 22, chart["title"], size=15, anchor="middle", weight="bold", colour=INK)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         f'role="img" aria-label="{escape(chart["title"])}" font-family="Helvetica, Arial, sans-serif">'
@@ -64,7 +66,7 @@ def _bar(chart: Mapping[str, Any]) -> tuple[int, list[str]]:
         body.append(_text(LABEL_WIDTH - 8, middle + 4, str(label), anchor="end", colour=INK))
         width = max(across(value) - LABEL_WIDTH, 1)
         body.append(f'<rect x="{LABEL_WIDTH}" y="{top + 5}" width="{width:.1f}" height="{BAR_HEIGHT - 10}" fill="{COLOURS[0]}"/>')
-        body.append(_text(LABEL_WIDTH + width + 6, middle + 4, f"{_number(value)} {unit}".strip(), colour=INK))
+        body.append(_text(LABEL_WIDTH + width + 6, middle + 4, cell(value, unit, {}), colour=INK))
     height = TOP + len(rows) * BAR_HEIGHT + 34
     return height, [*body, _axis_name((LABEL_WIDTH + WIDTH - 90) / 2, height - 10, chart["y"])]
 
