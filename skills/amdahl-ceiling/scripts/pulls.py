@@ -91,11 +91,14 @@ def _columns(header: Sequence[str], where: str) -> dict[str, str]:
 
 
 def _pull(row: Row, names: dict[str, str], where: str) -> Pull:
+    number = (row[names["number"]] or "").strip()
+    if not number:
+        raise BadInput(expected=f"a number in column {names['number']}", found="nothing", where=where)
     merged = _time(row, names["merged"], where)
     if merged is None:
         raise BadInput(expected=f"a time in column {names['merged']}", found="nothing", where=where)
     return Pull(
-        number=(row[names["number"]] or "").strip(),
+        number=number,
         merged=merged,
         sessions=tuple(dict.fromkeys(_words(row[names["sessions"]]))),
         last_commit=_time(row, names["last"], where) if "last" in names else None,

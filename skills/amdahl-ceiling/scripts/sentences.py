@@ -61,7 +61,9 @@ def _what_holds(found: Measurement) -> str:
 
 
 def _answer_without_changes(facts: Facts) -> list[str]:
-    first = "The {f:session.count} sessions last {f:session.hours} from their first to their last record."
+    first = (
+        "The sessions that were read ({f:session.count}) last {f:session.hours} from their first to their last record."
+    )
     if "active.ceiling" in facts:
         second = (
             "In the turns whose duration was recorded the agent itself was at work for {f:active.hours}; if the model took no time at all, "

@@ -30,7 +30,11 @@ def load() -> SimpleNamespace:
         loaded = {name: importlib.import_module(name) for name in NAMES}
     finally:
         sys.path.remove(str(SCRIPTS))
-        for path in [name for name, module in sys.modules.items() if Path(getattr(module, "__file__", None) or "/").parent == SCRIPTS]:
+        for path in [
+            name
+            for name, module in sys.modules.items()
+            if Path(getattr(module, "__file__", None) or "/").parent == SCRIPTS
+        ]:
             del sys.modules[path]
         sys.modules.update(kept)
     return SimpleNamespace(**loaded)

@@ -56,7 +56,10 @@ def sessions_of(case: tuple[dict[str, Any], dict[str, Any]]) -> list[tuple[str, 
     expected, document = case
     by_key = {row["id"]: row for row in document["details"]["sessions"]}
     assert len(by_key) == len(expected["sessions"])
-    return [(name, row, by_key[hashlib.sha256(name.encode()).hexdigest()[:12]]) for name, row in expected["sessions"].items()]
+    return [
+        (name, row, by_key[hashlib.sha256(name.encode()).hexdigest()[:12]])
+        for name, row in expected["sessions"].items()
+    ]
 
 
 @BOTH
@@ -79,8 +82,12 @@ def test_exact_properties_of_each_session_are_exact(case):
 @BOTH
 def test_turns_of_each_session_start_and_end_where_they_should(case):
     for name, wanted, row in sessions_of(case):
-        found = [(turn["prompt_epoch"], turn["end_epoch"], round(turn["duration_seconds"] * 1000)) for turn in row["turns"]]
-        assert found == [(turn["prompt_epoch"], turn["end_epoch"], turn["duration_ms"]) for turn in wanted.get("turns", [])], name
+        found = [
+            (turn["prompt_epoch"], turn["end_epoch"], round(turn["duration_seconds"] * 1000)) for turn in row["turns"]
+        ]
+        assert found == [
+            (turn["prompt_epoch"], turn["end_epoch"], turn["duration_ms"]) for turn in wanted.get("turns", [])
+        ], name
 
 
 @BOTH
@@ -145,8 +152,12 @@ def test_active_and_in_turn_figures_are_the_known_ones(shared_evidence):
     assert found["turn.naive-tool.hours"] == near(turn["naive_tool_hours"], 0)
     assert found["turn.naive-tool.factor"] == near(turn["naive_tool_overstatement_factor"], 0)
     assert found["turn.dialog-by-rules.hours"] == near(turn["heuristic_wait_hours_without_turn_duration"], 0)
-    assert details["min_wall_minus_duration_seconds"] == pytest.approx(turn["min_wall_minus_duration_seconds"], abs=0.002)
-    assert details["max_wall_minus_duration_seconds"] == pytest.approx(turn["max_wall_minus_duration_seconds"], abs=0.002)
+    assert details["min_wall_minus_duration_seconds"] == pytest.approx(
+        turn["min_wall_minus_duration_seconds"], abs=0.002
+    )
+    assert details["max_wall_minus_duration_seconds"] == pytest.approx(
+        turn["max_wall_minus_duration_seconds"], abs=0.002
+    )
 
 
 @needs_shared
@@ -159,11 +170,15 @@ def test_session_figures_are_the_known_ones_before_and_after_the_recorded_durati
     for name, hours in wanted["session wall"]["overlap_hours"].items():
         assert details["overlap_hours"][name] == near(hours, 0)
     assert found["session.hours"] == near(wanted["session wall"]["total_hours"], 0)
-    assert found["session.ceiling"] == pytest.approx(wanted["session wall, calibrated"]["infinite_model_ceiling"], rel=0.0005)
+    assert found["session.ceiling"] == pytest.approx(
+        wanted["session wall, calibrated"]["infinite_model_ceiling"], rel=0.0005
+    )
 
 
 @needs_shared
-@pytest.mark.parametrize(("name", "part"), [("PR lead time", "lead_hours"), ("PR lead time, fully covered PRs only", "lead_covered_hours")])
+@pytest.mark.parametrize(
+    ("name", "part"), [("PR lead time", "lead_hours"), ("PR lead time, fully covered PRs only", "lead_covered_hours")]
+)
 def test_lead_time_figures_by_the_rules_are_the_known_ones(shared_evidence, name, part):
     wanted, document = json.loads(FOUND[0].read_text())["figures"][name], _measured(shared_evidence)
     rows = [row for row in document["details"]["pull_requests"] if part == "lead_hours" or row["fully_covered"]]
@@ -175,7 +190,9 @@ def test_lead_time_figures_by_the_rules_are_the_known_ones(shared_evidence, name
     assert lead == near(wanted["total_hours"], 0)
     assert lead / (lead - sums["model"]) == pytest.approx(wanted["infinite_model_ceiling"], rel=0.0001)
     assert median_low(row["lead_hours"] for row in rows) == near(wanted["median_lead_hours"], 0)
-    assert median_low(row["rules_hours"]["model"] / row["lead_hours"] for row in rows) == near(wanted["median_model_share"], 0)
+    assert median_low(row["rules_hours"]["model"] / row["lead_hours"] for row in rows) == near(
+        wanted["median_model_share"], 0
+    )
     assert sum(row["last_commit_to_merge_hours"] for row in rows) == near(wanted["last_commit_to_merge_hours"], 0)
 
 
