@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..assets import assets
-from ..engagement.engagement import HEAD_FILE
 from ..errors import BrokenSkill, FdeError, NoSuchSkill
 from ..settings import config_folder
 from .skill import Origin, Skill, read
+
+# The same as fde.engagement.engagement.HEAD_FILE, which a test holds; importing it would cost a listing 12 ms.
+ENGAGEMENT = "engagement.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def find(name: str, engagement: Path | None) -> Skill:
 
 def engagement_of(start: Path) -> Path | None:
     """Return the folder of the engagement that *start* lies in, None outside of one; a broken head hides no skill."""
-    return next((folder for folder in (start, *start.parents) if (folder / HEAD_FILE).is_file()), None)
+    return next((folder for folder in (start, *start.parents) if (folder / ENGAGEMENT).is_file()), None)
 
 
 def _everything(engagement: Path | None) -> Iterator[Skill | Broken]:

@@ -40,6 +40,20 @@ def evidence(tmp_path):
 
 
 @pytest.fixture
+def typed():
+    """What somebody types while the script runs: the test's own standard input is open and holds a line."""
+    kept = os.dup(0)
+    reader, writer = os.pipe()
+    os.write(writer, b"secret\n")
+    os.close(writer)
+    os.dup2(reader, 0)
+    yield
+    os.dup2(kept, 0)
+    os.close(kept)
+    os.close(reader)
+
+
+@pytest.fixture
 def run(tmp_path, evidence):
     """Measure with a skill of ours whose script is the given text."""
 
@@ -91,7 +105,7 @@ def test_a_relative_evidence_folder_is_handed_on_as_an_absolute_one(run, evidenc
     assert run(LOOKS, evidence=evidence.relative_to(evidence.parent)).facts["details"]["args"][2] == str(evidence)
 
 
-def test_the_script_sees_an_empty_folder_no_keys_and_no_input(run, monkeypatch):
+def test_the_script_sees_an_empty_folder_no_keys_and_no_input(run, typed, monkeypatch):
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     seen = run(LOOKS).facts["details"]

@@ -6,9 +6,10 @@ import pytest
 from skillset.folders import make_skill
 
 import fde.skillset.find
+from fde.engagement.engagement import HEAD_FILE
 from fde.errors import BrokenSkill, NoSuchSkill
 from fde.settings import config_folder
-from fde.skillset.find import engagement_of, find, skills
+from fde.skillset.find import ENGAGEMENT, engagement_of, find, skills
 from fde.skillset.skill import Origin
 
 
@@ -121,3 +122,13 @@ def test_an_engagement_is_found_from_below_though_its_head_is_broken(engagement,
     (engagement / "evidence" / "deep").mkdir(parents=True)
     assert engagement_of(engagement / "evidence" / "deep") == engagement
     assert engagement_of(tmp_path) is None
+
+
+def test_an_engagement_is_known_by_the_file_that_its_own_room_names():
+    assert ENGAGEMENT == HEAD_FILE
+
+
+def test_a_link_that_leads_nowhere_is_named_and_not_passed_over(ours, yours):
+    yours.mkdir(parents=True)
+    (yours / "gone").symlink_to("/nowhere/at/all")
+    assert [(broken.name, "is a link" in broken.error.message) for broken in skills(None).broken] == [("gone", True)]
