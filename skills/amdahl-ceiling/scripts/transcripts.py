@@ -97,7 +97,6 @@ class Reader:
             talk.last_input = time
         elif words.startswith(INTERRUPT):
             self.turns.interrupt()
-            talk.open.clear()
             talk.last_input = time
         elif not (record.get("isMeta") or record.get("sourceToolUseID")):
             talk.last_input = time

@@ -36,9 +36,13 @@ def test_whole_cases_are_drawn_so_one_large_case_makes_the_interval_wide():
     assert lumped[1] - lumped[0] > even[1] - even[0] + 0.2
 
 
-@pytest.mark.parametrize("count", range(bootstrap.FEWEST))
+@pytest.mark.parametrize("count", range(5))
 def test_too_few_cases_have_no_interval(count):
     assert bootstrap.interval(bootstrap.drawn_sums(CASES[:count]), share) is None
+
+
+def test_five_cases_have_an_interval():
+    assert bootstrap.interval(bootstrap.drawn_sums(CASES[:5]), share) is not None
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50), st.floats(0, 1))

@@ -146,6 +146,8 @@ def test_a_weekend_counts_on_the_calendar_and_not_at_work(team):
     assert found["work.lead.ceiling"] == pytest.approx(3 * HOUR / (3 * HOUR - 30), abs=1e-6)
     assert (found["lead.top.stage"], found["work.lead.none"]) == ("the wait from the last commit to the merge", 0)
     assert found["lead.next1.speedup"] == pytest.approx(67)
+    assert found["lead.outside.share"] == pytest.approx(100 * 64 / 67)
+    assert found["lead.model-outside.share"] == pytest.approx(0, abs=1e-5)
 
 
 def test_working_hours_and_holidays_of_the_client_decide(team):
@@ -352,6 +354,6 @@ def test_the_version_is_that_of_the_skill():
 
 
 def test_no_script_is_too_long_to_read_and_none_hides_a_module_of_the_standard_library():
-    scripts = [path for path in Path(SCRIPTS).glob("*.py")]
+    scripts = list(Path(SCRIPTS).glob("*.py"))
     assert all(path.stat().st_size < 24_000 for path in scripts)
     assert not {path.stem for path in scripts} & set(sys.stdlib_module_names)

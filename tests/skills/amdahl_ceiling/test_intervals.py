@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,9 +19,7 @@ def instants(pieces):
 
 
 def is_tidy(pieces):
-    return all(start < end for start, end in pieces) and all(
-        a[1] < b[0] for a, b in zip(pieces, pieces[1:], strict=False)
-    )
+    return all(start < end for start, end in pieces) and all(a[1] < b[0] for a, b in pairwise(pieces))
 
 
 @given(spans)

@@ -70,6 +70,11 @@ def test_a_dialog_that_the_rules_took_for_a_tool_is_found_by_the_recorded_durati
     assert (found.model, found.tool, found.human) == ([(0, 10)], [(85, 90)], [(10, 85)])
 
 
+def test_time_that_the_rules_give_to_tools_stays_theirs_before_time_without_a_label_joins_it():
+    found = labels.calibrated(make_session(model=[(0, 10)], tool=[(10, 20)], turns=[(0, 60, 20)]))
+    assert (found.tool, found.human) == ([(10, 20)], [(20, 60)])
+
+
 def test_time_without_a_label_goes_to_the_tools_before_time_of_a_dialog_does():
     found = labels.calibrated(make_session(model=[(0, 10)], human=[(20, 60)], turns=[(0, 60, 25)]))
     assert lengths(found) == pytest.approx((10, 15, 35))
