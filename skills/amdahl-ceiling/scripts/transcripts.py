@@ -16,7 +16,8 @@ from intervals import union
 from sessions import Call, Counts, Session
 from turns import TurnFinder
 
-NOT_PROMPTS = ("<local-command", "<command-name", "<task-notification")
+NOTICE = "<task-notification"
+NOT_PROMPTS = ("<local-command", "<command-name", NOTICE)
 BACKWARDS = 0.0005  # seconds; the log's clock has milliseconds
 
 
@@ -100,13 +101,20 @@ class Reader:
             talk.last_input = time
         elif not (record.get("isMeta") or record.get("sourceToolUseID")):
             talk.last_input = time
-            if not record.get("isCompactSummary") and not words.startswith(NOT_PROMPTS):
-                self._begin(time)
+            if not record.get("isCompactSummary"):
+                self._begin(time, words)
 
-    def _begin(self, time: float) -> None:
-        """Take a prompt, which starts a turn unless it was queued while the agent was at work."""
-        self.prompt = time if self.prompt is None else self.prompt
-        if self.turns.prompt(time, seems_over=self.main.ends_in_text and not self.main.open):
+    def _begin(self, time: float, words: str) -> None:
+        """Take a prompt, which starts a turn unless it was queued while the agent was at work, or a background task's notice."""
+        seems_over = self.main.ends_in_text and not self.main.open
+        if words.startswith(NOTICE):
+            is_begun = self.turns.resume(time, seems_over=seems_over)
+        elif words.startswith(NOT_PROMPTS):
+            is_begun = False
+        else:
+            self.prompt = time if self.prompt is None else self.prompt
+            is_begun = self.turns.prompt(time, seems_over=seems_over)
+        if is_begun:
             self.main.ends_in_text = False
             self.main.open.clear()
 

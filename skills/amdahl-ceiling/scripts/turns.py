@@ -33,6 +33,16 @@ class TurnFinder:
         self.started = time
         return True
 
+    def resume(self, time: float, *, seems_over: bool) -> bool:
+        """Take the notice of a background task; tell whether the agent took up work again that had seemed over.
+
+        The duration that follows counts from here, so the time until now is no wait of that turn's.
+        """
+        if self.started is None or not seems_over:
+            return False
+        self.started = time
+        return True
+
     def interrupt(self) -> None:
         """The person stopped the turn: it has no duration."""
         self.started = None

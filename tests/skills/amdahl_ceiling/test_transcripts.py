@@ -229,6 +229,18 @@ def test_a_background_command_counts_only_until_its_result_comes_back():
     assert session.prompt == START
 
 
+def test_work_taken_up_again_after_a_notice_of_a_background_task_did_not_wait_for_a_person_until_then():
+    notice = "<task-notification><status>completed</status></task-notification>"
+    log = Log().prompt(0).says(10, "m1").prompt(5000, notice).says(5040, "m2").took(5041, 41)
+    assert turns(read(log)) == [(5000, 5041, 41)]
+
+
+def test_a_notice_while_the_agent_is_at_work_changes_nothing():
+    notice = "<task-notification><status>completed</status></task-notification>"
+    log = Log().prompt(0).asks(5, "m1", "a", "Read").prompt(6, notice).result(7, "a").says(40, "m2").took(41, 41)
+    assert turns(read(log)) == [(0, 41, 41)]
+
+
 def test_a_clock_that_goes_back_is_counted_and_breaks_nothing():
     session = read(Log().prompt(100).asks(110, "m1", "a", "Read").result(40, "a").says(120, "m2"))
     assert session.counts.backwards == 1
