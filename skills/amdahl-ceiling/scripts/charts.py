@@ -13,7 +13,7 @@ from factlist import HOUR
 from figures import BEFORE, DIALOG, MERGE, MODEL, OTHER, TOOL
 from measurement import Measurement
 
-FACTORS = (1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
+FACTORS = tuple(round(10 ** (step / 10), 6) for step in range(21))  # from 1 to 100, evenly on a logarithmic axis
 LINES = {
     "work.lead": "change, working h",
     "lead": "change, calendar",
@@ -65,6 +65,6 @@ def _bars(boundary: Boundary, name: str) -> dict[str, Any]:
         "kind": "bar",
         "title": f"Where the time of merged changes goes, {words}",
         "x": {"label": "stage"},
-        "y": {"label": words, "unit": "h"},
+        "y": {"label": "time", "unit": "h"},
         "series": [{"label": words, "points": points}],
     }

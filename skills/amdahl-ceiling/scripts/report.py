@@ -61,7 +61,7 @@ def report(found: Measurement, version: str) -> dict[str, Any]:
         "facts": list(facts.all.values()),
         "tables": _tables(found, facts),
         "charts": charts(found),
-        "findings": findings(found, facts),
+        "findings": findings(facts),
         "sources": [source.record() for source in found.sources],
         "method": method(found),
         "limits": limits(found, facts),
@@ -101,11 +101,12 @@ def _stage_facts(
 ) -> None:
     """Hours and share of one stage; *ends* are those of the share's interval, 0 to 1."""
     name, grade = stage_id(boundary.id, stage), boundary.grade(stage)
-    label = f"{STAGE_NAMES[stage][0].upper()}{STAGE_NAMES[stage][1:]}: {EXPECTED[boundary.id]}"
+    words = EXPECTED[boundary.id]
+    label = f"{words[0].upper()}{words[1:]}: {STAGE_NAMES[stage]}"
     facts.add(f"{name}.hours", label, "duration", boundary.sums[stage] / HOUR, "h", grade=grade, **common)
     per_cent = None if ends is None else (100 * ends[0], 100 * ends[1])
     share = 100 * boundary.share(stage)
-    facts.add(f"{name}.share", f"{label}, as a share", "ratio", share, "%", grade=grade, ends=per_cent, **common)
+    facts.add(f"{name}.share", f"{label}, share", "ratio", share, "%", grade=grade, ends=per_cent, **common)
 
 
 def _headroom_fact(

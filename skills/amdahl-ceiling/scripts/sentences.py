@@ -12,6 +12,7 @@ from figures import BEFORE, MERGE
 from measurement import Measurement
 
 HIGH, MEDIUM = 50.0, 20.0  # share of a turn or of a lead time, in per cent, from which a finding is that severe
+FELT, HARDLY = 1.5, 1.1  # a ceiling from which a faster model is felt, and one below which it hardly is
 
 
 def answer(found: Measurement, facts: Facts) -> list[str]:
@@ -91,23 +92,21 @@ def _answer_without_sessions(facts: Facts) -> list[str]:
     ]
 
 
-def findings(found: Measurement, facts: Facts) -> list[dict[str, Any]]:
-    """What the code itself finds."""
+def findings(facts: Facts) -> list[dict[str, Any]]:
+    """What the code itself finds; each only where its title holds."""
     made = []
-    if "turn.dialog.share" in facts and "turn.naive-tool.factor" in facts:
+    if _at_least(facts, "turn.dialog.share", MEDIUM) and "turn.naive-tool.factor" in facts:
         made.append(_dialogs(facts))
-    lead, work = found.boundaries.get("lead"), found.boundaries.get("work.lead")
-    if (
-        lead is not None
-        and work is not None
-        and BEFORE in work.stages
-        and MERGE in lead.stages
-        and MERGE in work.stages
-    ):
+    shares = [f"{name}.stage.{stage}.share" for name in ("work.lead", "lead") for stage in (BEFORE, MERGE)]
+    if all(share in facts for share in shares) and facts.value(shares[0]) + facts.value(shares[1]) >= HIGH:
         made.append(_waiting(facts))
-    if "active.ceiling" in facts and "work.lead.ceiling" in facts:
+    if (
+        _at_least(facts, "active.ceiling", FELT)
+        and "work.lead.ceiling" in facts
+        and facts.value("work.lead.ceiling") < HARDLY
+    ):
         made.append(_two_views())
-    if "work.lead.none" in facts and facts.value("work.lead.none"):
+    if _at_least(facts, "work.lead.none", 1):
         statement = (
             "Of {f:lead.count} merged changes, {f:work.lead.none} had no working time at all between start and merge; "
             "they are counted, with no working hours."
@@ -116,15 +115,17 @@ def findings(found: Measurement, facts: Facts) -> list[dict[str, Any]]:
     return made
 
 
+def _at_least(facts: Facts, name: str, least: float) -> bool:
+    return name in facts and facts.value(name) >= least
+
+
 def _dialogs(facts: Facts) -> dict[str, Any]:
     statement = (
         "While a turn ran, the agent waited {f:turn.dialog.hours} of {f:turn.hours} ({f:turn.dialog.share}) for a person to answer a "
         "dialog; the tools themselves took {f:turn.tool.hours}. Whoever takes the time from call to result for tool time gets "
         "{f:turn.naive-tool.hours}, too much by a factor of {f:turn.naive-tool.factor}."
     )
-    return _finding(
-        "dialogs", "Open dialogs hold the agent, not the tools", statement, _severity(facts.value("turn.dialog.share"))
-    )
+    return _finding("dialogs", "Open dialogs hold the agent", statement, _severity(facts.value("turn.dialog.share")))
 
 
 def _waiting(facts: Facts) -> dict[str, Any]:
@@ -194,7 +195,7 @@ def method(found: Measurement) -> list[str]:
             f"A merged change runs from {start} to its merge; sessions that run at the same time are laid over each other.",
             (
                 "Of {f:lead.listed} merged pull requests listed, {f:lead.measured} have such a start and {f:lead.count} have all their sessions "
-                "here; only the last carry the figures."
+                "here; only those carry the figures."
             ),
             "Working time is that of the agreed working hours and holidays in the agreed time zone; a night or a weekend adds nothing to it.",
         ]

@@ -100,6 +100,14 @@ def test_the_example_gives_facts_in_the_right_form_and_without_a_typed_figure():
     assert all(source["health"] == "ok" for source in document["sources"])
 
 
+def test_a_finding_is_made_only_where_its_title_holds(team):
+    """One change, wholly made by agents: no dialog, and nothing but the model from the prompt to the merge."""
+    log = Log("a").prompt(0).asks(990, "m1", "c", "mcp__x").result(1000, "c").says(1990, "m2").took(2000, 2000)
+    document = facts(team([log], [(1, START + 1990, START + 2000, "a", 1)]))
+    assert values(document)["work.lead.ceiling"] > 50
+    assert document["findings"] == []
+
+
 def test_the_answer_tells_how_long_it_takes_how_short_it_could_be_and_what_holds_it_working_hours_first():
     first, second, third = answer(example_facts())
     assert re.fullmatch(
