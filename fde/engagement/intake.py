@@ -5,17 +5,18 @@ A file's bytes are taken as they are; what could not be kept apart on another co
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ..errors import BadName, NotRegular, TakenName, UsageError
+from ..errors import CannotRead, FdeError, NotInside, NotRegular, TakenName, UsageError
 from ..portable.evidence import Entry, walk
-from ..text import is_plain_name
+from ..text import digest, escaped, is_plain_name
 from . import files
 from .engagement import Engagement
 
-CAP = 1 << 31
+CAP = 1 << 29  # bytes; each file is in memory once, whole
 CAP_NAME = "the limit for one file of evidence"
 TEXT_SUFFIXES = (".md", ".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xml", ".yaml", ".yml", ".log", ".vtt", ".srt", ".eml", ".html")
 
@@ -28,12 +29,14 @@ class Item:
         path: Where it is now.
         id: Where it goes, below `evidence/`.
         size: Its bytes.
+        digest: Of them.
         action: "create" or "identical".
     """
 
     path: Path
     id: str
     size: int
+    digest: str
     action: str
 
 
@@ -48,35 +51,62 @@ class Plan:
 def plan(engagement: Engagement, paths: Sequence[Path], to: str) -> Plan:
     """Look at every file and say what becomes of it.
 
-    Raises NotRegular, NotText, TooLarge, CannotRead, BadName or TakenName for a file that was named; what lies in a named folder
-    and cannot be taken is skipped with its reason.
+    Raises NotRegular, NotText, TooLarge, CannotRead, NotInside, TakenName or UsageError for a file that was named; what lies in a
+    named folder and cannot be taken is skipped with its reason, unless its name is taken.
     """
-    if to:
-        files.inside(engagement.evidence, to)
+    to = _target(engagement, to)
     items: list[Item] = []
     skipped: list[tuple[str, str]] = []
     for path in paths:
+        _refuse_our_own(engagement, path)
         for entry in _entries(path):
-            if entry.skipped:
-                skipped.append((str(entry.path), entry.skipped))
-            else:
-                items.append(_item(engagement, entry, to.strip("/")))
+            try:
+                items.append(_item(engagement, entry, to))
+            except TakenName:
+                raise
+            except FdeError as error:
+                if entry.path == path:
+                    raise
+                skipped.append((escaped(entry.path), error.message))
     _refuse_twins(items)
     return Plan(items=tuple(items), skipped=tuple(skipped))
 
 
 def take_in(engagement: Engagement, planned: Plan) -> None:
-    """Copy what was planned. Raises CannotWrite; a file that was copied before that stays whole."""
+    """Copy what was planned, of a file that has grown since as much as was looked at.
+
+    Raises CannotWrite, or CannotRead for a file that has changed since; what was copied before that stays, whole.
+    """
     for item in planned.items:
         if item.action == "create":
+            data = files.read_bytes(item.path, CAP, cap_name=CAP_NAME)[: item.size]
+            if digest(data) != item.digest:
+                raise CannotRead("it changed while it was taken in", where=escaped(item.path))
             target = files.inside(engagement.evidence, item.id)
             files.make_folder(target.parent)
-            files.replace(target, files.read_bytes(item.path, CAP, cap_name=CAP_NAME))
+            files.replace(target, data)
+
+
+def _target(engagement: Engagement, to: str) -> str:
+    """Return the folder below `evidence/`, without its last slash. Raises NotInside."""
+    if not to:
+        return ""
+    files.inside(engagement.evidence, to)
+    if any(part.startswith(".") for part in to.split("/")):
+        raise NotInside(ascii(to), "what is hidden is no evidence")
+    return to.removesuffix("/")
+
+
+def _refuse_our_own(engagement: Engagement, path: Path) -> None:
+    """Nothing of `private/` may become evidence, and no folder may be copied into itself."""
+    real = path.resolve()
+    if engagement.root.resolve().is_relative_to(real) or real.is_relative_to((engagement.root / "private").resolve()):
+        raise UsageError(f"{path}: the engagement itself, and what is private in it, is not taken in as evidence.")
 
 
 def _entries(path: Path) -> Iterator[Entry]:
     if path.is_symlink():
-        raise NotRegular("a link", where=str(path), hint="Name the file that it leads to.")
+        raise NotRegular("a link", where=escaped(path), hint="Name the file that it leads to.")
     if not path.is_dir():
         yield Entry(id=path.name, path=path)
         return
@@ -85,30 +115,52 @@ def _entries(path: Path) -> Iterator[Entry]:
 
 
 def _item(engagement: Engagement, entry: Entry, to: str) -> Item:
-    if not is_plain_name(entry.path.name) or entry.path.name.startswith("."):
-        raise BadName("file", ascii(entry.path.name), hint="Rename it: visible, in UTF-8, without control characters.")
+    if entry.skipped:
+        raise NotRegular(entry.skipped, where=escaped(entry.path))
+    # Asked first: a name that cannot be kept is not worth reading.
+    name = PurePosixPath(to, _name(entry)).as_posix()
+    target = files.inside(engagement.evidence, name)
     data = files.read_bytes(entry.path, CAP, cap_name=CAP_NAME)
-    if entry.path.suffix.lower() in TEXT_SUFFIXES:
-        files.as_text(data, str(entry.path))
-    else:
+    files.as_text(data, escaped(entry.path))
+    clash = _clash(engagement.evidence, name)
+    if clash is None:
+        return Item(path=entry.path, id=name, size=len(data), digest=digest(data), action="create")
+    if clash != name or target.is_dir() or files.read_bytes(target, CAP, cap_name=CAP_NAME) != data:
+        raise TakenName(f"evidence/{clash}", where=escaped(entry.path))
+    return Item(path=entry.path, id=name, size=len(data), digest=digest(data), action="identical")
+
+
+def _name(entry: Entry) -> str:
+    name = entry.path.name
+    if not is_plain_name(name) or name.startswith("."):
+        raise NotInside(ascii(name), "it is hidden, or not UTF-8, or has a backslash or a control character", hint="Rename the file.")
+    if entry.path.suffix.lower() not in TEXT_SUFFIXES:
         raise UsageError(
-            f"{entry.path.name}: expected text or data ({', '.join(TEXT_SUFFIXES)}), found {entry.path.suffix or 'no suffix'!r}.",
+            f"{name}: expected text or data ({', '.join(TEXT_SUFFIXES)}), found {entry.path.suffix or 'no suffix'!r}.",
             hint="Save it as text, or copy the original into evidence/ by hand; it is kept, but not read.",
         )
-    name = PurePosixPath(to, entry.id).as_posix()
-    target = files.inside(engagement.evidence, name)
-    clash = files.taken(target.parent, target.name) if target.parent.is_dir() else None
-    if clash is None:
-        return Item(path=entry.path, id=name, size=len(data), action="create")
-    if clash != target.name or files.read_bytes(target, CAP, cap_name=CAP_NAME) != data:
-        raise TakenName(f"evidence/{PurePosixPath(name).parent / clash}", where=str(entry.path))
-    return Item(path=entry.path, id=name, size=len(data), action="identical")
+    return entry.id
+
+
+def _clash(evidence: Path, name: str) -> str | None:
+    """Return the path below *evidence* that some file system would take for *name*, None if nothing there is."""
+    found = ""
+    for part in name.split("/"):
+        folder = evidence / found
+        if not folder.is_dir():
+            return found or None
+        clash = part if (folder / part).exists() else files.taken(folder, part)
+        if clash is None:
+            return None
+        found = f"{found}/{clash}".removeprefix("/")
+    return found
 
 
 def _refuse_twins(items: Iterable[Item]) -> None:
-    """Two files of one call may not land under one name."""
+    """Two files of one call may not land under one name, nor under two that are one on some file system."""
     seen: dict[str, Item] = {}
     for item in items:
-        other = seen.setdefault(item.id.casefold(), item)
+        key = unicodedata.normalize("NFC", unicodedata.normalize("NFD", item.id).casefold())
+        other = seen.setdefault(key, item)
         if other is not item:
-            raise TakenName(f"evidence/{other.id}", where=str(item.path))
+            raise TakenName(f"evidence/{other.id}", where=escaped(item.path))
