@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import Exit
-from .options import dir_option
+from .options import dir_option, dry_run_option
 from .run import show_written
 from .show import Outcome
+
+if TYPE_CHECKING:
+    from ..engagement.engagement import Engagement
 
 CAP = 16_000_000
 
@@ -19,7 +23,8 @@ CAP = 16_000_000
 @click.option("--run", "run", metavar="RUN", help="Which question it answers.  [default: the one that waits]")
 @click.option("--final", is_flag=True, help="Do not send it back: drop what breaks a rule, and name it in the artefact.")
 @dir_option
-def command(reply: str, run: str | None, final: bool, start: Path) -> Outcome:
+@dry_run_option
+def command(reply: str, run: str | None, final: bool, start: Path, dry_run: bool) -> Outcome:
     """Check a chat's reply and write its artefact.
 
     REPLY is a file, or - for standard input; prose and fences around the JSON do not matter. If a figure, a quote or the form
@@ -30,14 +35,14 @@ def command(reply: str, run: str | None, final: bool, start: Path) -> Outcome:
     Example:
         fde accept reply.md
     """
-    import sys
-
-    from ..engagement import engagement, files
+    from ..engagement import engagement
     from ..runner.chat import Refused, accept, refused_record
     from .clock import now
 
     found = engagement.find(start)
-    text = sys.stdin.read() if reply == "-" else files.read_text(Path(reply), CAP)
+    text = _read(reply)
+    if dry_run:
+        return _dry(found, text, run)
     result = accept(found, text, now=now(), name=run, final=final)
     if isinstance(result, Refused):
         return Outcome(
@@ -47,3 +52,28 @@ def command(reply: str, run: str | None, final: bool, start: Path) -> Outcome:
             next=f"paste this into the same chat, then `fde accept REPLY --run {result.run}`",
         )
     return show_written(found.root, result)
+
+
+def _read(reply: str) -> str:
+    import sys
+
+    from ..engagement import files
+    from ..errors import TooLarge
+
+    if reply != "-":
+        return files.read_text(Path(reply), CAP)
+    data = sys.stdin.buffer.read(CAP + 1)
+    if len(data) > CAP:
+        raise TooLarge(len(data), "the limit for a reply", CAP, where="standard input")
+    return files.as_text(data, "standard input")
+
+
+def _dry(found: Engagement, text: str, run: str | None) -> Outcome:
+    from ..runner.chat import look
+    from ..runner.run import problem_records
+
+    name, verdict = look(found, text, name=run)
+    lines = [f"{name}: {len(verdict.findings)} findings, {len(verdict.actions)} actions, {len(verdict.questions)} questions would stand"]
+    lines += [f"refused  {item.kind}: {item.what}: {'; '.join(item.reasons)}" for item in verdict.problems]
+    data = {"run": name, "findings": len(verdict.findings), "problems": problem_records(verdict.problems)}
+    return Outcome(data=data, text="\n".join(lines), exit=Exit.FINDINGS if verdict.problems else Exit.OK)

@@ -17,6 +17,7 @@ def now() -> datetime:
         moment = datetime.fromisoformat(given)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    # The margin is for the zones: a day that a zone moves beyond year 9999 is none.
+    if moment is None or moment.tzinfo is None or not 1970 <= moment.year < 9999:
         raise UsageError(f"FDE_NOW: expected a time like 2026-03-02T07:30:00+01:00, found {given!r}.")
-    return moment
+    return moment.replace(microsecond=0)

@@ -16,7 +16,7 @@ from ..assets import assets
 from ..engagement.engagement import find
 from ..errors import Exit, FdeError, NoEngagement
 from ..settings import config_folder, read_config, resolve, state_folder
-from .options import dir_option
+from .options import dir_option, dry_run_option
 from .show import Outcome
 
 if TYPE_CHECKING:
@@ -29,15 +29,36 @@ KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY")
 
 @click.command()
 @dir_option
-def command(start: Path) -> Outcome:
+@dry_run_option
+@click.option("--repair", is_flag=True, help="Make official what a killed run had finished; name what is to be removed.")
+def command(start: Path, dry_run: bool, repair: bool) -> Outcome:
     """Tell what this installation has and where it finds it.
 
-    Writes nothing. Exits 1 if a part of it is missing.
+    Writes nothing, but with --repair the ledgers: an artefact that a killed run could not make official is adopted if every
+    figure and quote of it agrees; of another it says why, for you to remove it. Exits 1 if a part of the installation is missing, or
+    something is to be removed.
 
     \b
     Example:
         fde doctor
+        fde doctor --repair --dry-run
     """
+    return _repair(start, dry_run=dry_run) if repair else _tell(start)
+
+
+def _repair(start: Path, *, dry_run: bool) -> Outcome:
+    from ..engagement.repair import look, repair
+
+    engagement = find(start)
+    found = look(engagement) if dry_run else repair(engagement)
+    verb = "would adopt" if dry_run else "adopted"
+    lines = [f"{verb}  {item.folder}" if item.adopted else f"remove  {item.folder}: {item.reason}" for item in found]
+    data = {"repaired": [{"folder": item.folder, "adopted": item.adopted, "reason": item.reason} for item in found]}
+    is_whole = all(item.adopted for item in found)
+    return Outcome(data=data, text="\n".join(lines) or "nothing to repair", exit=Exit.OK if is_whole else Exit.FINDINGS)
+
+
+def _tell(start: Path) -> Outcome:
     data: dict[str, Any] = {
         "version": __version__,
         "python": {"version": sys.version.split()[0], "path": sys.executable},

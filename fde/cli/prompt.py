@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .options import dir_option
+from .options import dir_option, dry_run_option
 from .show import Outcome
 
 
@@ -15,7 +15,8 @@ from .show import Outcome
 @click.argument("args", nargs=-1, metavar="[-- ARGS...]")
 @click.option("--subject", metavar="NAME", help="Repository, team or person that the artefact is about.")
 @dir_option
-def command(skill: str, args: tuple[str, ...], subject: str | None, start: Path) -> Outcome:
+@dry_run_option
+def command(skill: str, args: tuple[str, ...], subject: str | None, start: Path, dry_run: bool) -> Outcome:
     """Print the question of a skill, to paste into any chat.
 
     Measures first, keeps a snapshot of what is asked, and records the run as waiting for `fde accept`. Read what it prints before
@@ -26,14 +27,18 @@ def command(skill: str, args: tuple[str, ...], subject: str | None, start: Path)
         fde prompt amdahl-ceiling > question.md
     """
     from ..engagement import engagement
-    from ..runner.chat import prompt
+    from ..runner.chat import preview, prompt
     from ..skillset.find import find
     from ..text import require_slug
     from .clock import now
 
     found = engagement.find(start)
     about = require_slug(subject, "subject") if subject else None
-    asked = prompt(found, find(skill, found.root), now=now(), subject=about, args=args)
+    chosen = find(skill, found.root)
+    if dry_run:
+        text = preview(found, chosen, now=now(), args=args)
+        return Outcome(data={"run": None, "question": text}, text=text, next="nothing was recorded: its reply cannot be accepted")
+    asked = prompt(found, chosen, now=now(), subject=about, args=args)
     return Outcome(
         data={"run": asked.run, "question": asked.text},
         text=asked.text,

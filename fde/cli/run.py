@@ -11,12 +11,9 @@ from .options import dir_option, dry_run_option
 from .show import Outcome, progress
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ..engagement.engagement import Engagement
     from ..models.model import Model
-    from ..runner.run import Written
-    from ..skillset.skill import Skill
+    from ..runner.run import Preview, Written
 
 
 @click.command()
@@ -39,7 +36,7 @@ def command(skill: str, args: tuple[str, ...], model: str | None, subject: str |
     """
     from ..engagement import engagement
     from ..models.choose import choose
-    from ..runner.run import run
+    from ..runner.run import preview, run
     from ..skillset.find import find
     from ..text import require_slug
     from .clock import now
@@ -49,7 +46,7 @@ def command(skill: str, args: tuple[str, ...], model: str | None, subject: str |
     about = require_slug(subject, "subject") if subject else None
     judge = choose(_model(found, model), found.root)
     if dry_run:
-        return _dry(found, chosen, judge, now(), args)
+        return _dry(preview(found, chosen, now=now(), model=judge, subject=about, args=args), judge)
     return show_written(found.root, run(found, chosen, now=now(), model=judge, subject=about, args=args, progress=progress))
 
 
@@ -82,19 +79,17 @@ def _model(found: Engagement, flag: str | None) -> str | None:
     return resolve("model", flag=flag, environment=os.environ, engagement={"model": found.model or ""}, user=user).value
 
 
-def _dry(found: Engagement, skill: Skill, model: Model | None, at: datetime, args: tuple[str, ...]) -> Outcome:
-    from ..engagement.artefacts import next_folder
-    from ..runner import question
-    from ..runner.run import gather
-
-    material = gather(found, skill, now=at, args=args)
-    folder = next_folder(found, skill.name, at.astimezone(found.zone).date(), None)
-    data: dict[str, Any] = {"would_write": folder, "model": model.name if model else "none", "sources": [s.id for s in material.words]}
-    lines = [f"would write  {folder}"]
-    if model:
-        asked = question.ask(skill, material.facts, material.words)
-        data["question"] = asked.text
-        lines += [f"would ask    {model.name}, {len(asked.text):,} characters:", "", asked.text]
+def _dry(planned: Preview, model: Model | None) -> Outcome:
+    data: dict[str, Any] = {
+        "would_write": None if planned.unchanged else planned.folder,
+        "unchanged": planned.unchanged,
+        "model": model.name if model else "none",
+        "sources": list(planned.sources),
+    }
+    lines = [f"unchanged    {planned.folder}" if planned.unchanged else f"would write  {planned.folder}"]
+    if model and planned.question and not planned.unchanged:
+        data["question"] = planned.question
+        lines += [f"would ask    {model.name}, {len(planned.question):,} characters:", "", planned.question]
     else:
-        lines.append("would ask    nobody (--model none)")
+        lines.append("would ask    nobody")
     return Outcome(data=data, text="\n".join(lines))

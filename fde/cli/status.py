@@ -21,7 +21,7 @@ def command(start: Path) -> Outcome:
     """Tell what is there, what is missing and what is out of date.
 
     Writes nothing. Names each current artefact with its age, sources that changed under it and views that a person edited; then
-    runs that failed, never ended, or wait for a reply.
+    runs that failed, never ended, or wait for a reply. Exits 3 if an artefact cannot be read.
 
     \b
     Example:
@@ -44,7 +44,8 @@ def command(start: Path) -> Outcome:
         "missing": list(state.missing),
         "torn": list(state.torn),
     }
-    return Outcome(data=data, text="\n".join([f"engagement  {found.name}", *_lines(state)]), next=_next(state))
+    errors = tuple(item.error for item in state.artefacts if item.error)
+    return Outcome(data=data, text="\n".join([f"engagement  {found.name}", *_lines(state)]), next=_next(state), errors=errors)
 
 
 def _lines(state: Status) -> list[str]:
@@ -58,11 +59,17 @@ def _lines(state: Status) -> list[str]:
 
 
 def _artefact_line(state: State) -> str:
-    age = "today" if state.days == 0 else "1 day old" if state.days == 1 else f"{state.days} days old"
-    notes = [f"out of date: {', '.join(state.changed)}"] if state.changed else []
+    notes = [f"cannot be read: {state.error.message}"] if state.error else []
+    notes += [f"out of date: {', '.join(state.changed)}"] if state.changed else []
     notes += [f"edited by hand: {', '.join(state.edited)}"] if state.edited else []
     judged = "judged" if state.item.is_judged else "not judged" if state.item.status == "none" else state.item.status
-    return f"artefact    {state.item.folder}  {age}, {judged}{''.join(f'; {note}' for note in notes)}"
+    return f"artefact    {state.item.folder}  {_age(state.days)}, {judged}{''.join(f'; {note}' for note in notes)}"
+
+
+def _age(days: int) -> str:
+    if days < 0:
+        return f"dated {-days} {'day' if days == -1 else 'days'} ahead of today's date"
+    return "today" if days == 0 else f"{days} {'day' if days == 1 else 'days'} old"
 
 
 def _artefact(state: State) -> dict[str, Any]:
@@ -74,6 +81,7 @@ def _artefact(state: State) -> dict[str, Any]:
         "days": state.days,
         "changed": list(state.changed),
         "edited": list(state.edited),
+        "error": state.error.message if state.error else None,
     }
 
 

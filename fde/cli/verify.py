@@ -46,16 +46,18 @@ def command(files: tuple[Path, ...], start: Path) -> Outcome:
 
 def _files(found: Engagement, paths: tuple[Path, ...]) -> Outcome:
     from ..engagement import files
-    from ..runner.verify import complaint_records, known, place, sources_now, verify_folder
+    from ..runner.verify import complaint_records, known, place, verify_folder
 
     complaints: list[Complaint] = []
     placed: list[tuple[str, Placement]] = []
+    base = None
     for path in paths:
         folder = _artefact_folder(found, path)
         if folder:
-            complaints += verify_folder(found, folder, sources_now(found))
+            complaints += verify_folder(found, folder)
         else:
-            placed += [(str(path), item) for item in place(files.read_text(path, CAP), known(found))]
+            base = base or known(found)
+            placed += [(str(path), item) for item in place(files.read_text(path, CAP), base)]
     lost = [item for _, item in placed if not item.belongs]
     data = {
         "complaints": complaint_records(complaints),
@@ -74,10 +76,10 @@ def _files(found: Engagement, paths: tuple[Path, ...]) -> Outcome:
 
 def _artefact_folder(found: Engagement, path: Path) -> str | None:
     """Return the artefact's folder that *path* is, or lies in, relative to the engagement."""
-    place = path.absolute()
+    root, place = found.root.resolve(), path.resolve()
     for folder in (place, place.parent):
-        if (folder / "artefact.json").is_file() and folder.is_relative_to(found.artefacts):
-            return folder.relative_to(found.root).as_posix()
+        if (folder / "artefact.json").is_file() and folder.is_relative_to(root / "artefacts"):
+            return folder.relative_to(root).as_posix()
     return None
 
 

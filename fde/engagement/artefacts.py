@@ -6,20 +6,26 @@ the folder to every clone. Nothing official is ever rewritten.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..errors import BrokenArtefact
-from ..portable.artefact import RECORD
+from ..errors import BrokenArtefact, FdeError, LedgerBroken
+from ..portable import evidence
+from ..portable.artefact import RECORD, Complaint, audit, digest
+from ..portable.schema import validate
+from ..portable.sources import Source
+from ..text import escaped
 from . import files, ledger
 from .engagement import Engagement
 
 LEDGER = "ledger.ndjson"
 CAP = 64_000_000
+_FOLDER = re.compile(r"artefacts/[^/]+/[^/]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,7 @@ class Official:
         status: The artefact's `judged.status`.
         key: Digest of facts, question and model: the same key means that nothing changed.
         facts: Digest of the facts alone.
+        record: Digest of `artefact.json` as it was written.
     """
 
     folder: str
@@ -45,6 +52,11 @@ class Official:
     status: str
     key: str
     facts: str
+    record: str
+
+    def line(self) -> dict[str, Any]:
+        """Return it as the ledger has it."""
+        return asdict(self)
 
     @property
     def is_judged(self) -> bool:
@@ -83,26 +95,54 @@ class Shelf:
 
 
 def shelf(engagement: Engagement) -> Shelf:
-    """Read what is in `artefacts/`. Raises LedgerBroken for a ledger that is damaged before its last line."""
-    book = ledger.read(engagement.artefacts / LEDGER)
-    official = tuple(_official(record, number) for number, record in enumerate(book.records, 1))
-    named = {item.folder for item in official}
-    found = {path.parent.relative_to(engagement.root).as_posix() for path in engagement.artefacts.glob(f"*/*/{RECORD}")}
+    """Read what is in `artefacts/`. Raises LedgerBroken for a line that names no artefact, unless it is an unfinished last one."""
+    path = engagement.artefacts / LEDGER
+    book = ledger.read(path)
+    items = tuple(official(record, f"{escaped(path)}:{number}") for number, record in enumerate(book.records, 1))
+    named = {item.folder for item in items}
+    found = folders(engagement)
     return Shelf(
-        official=official,
-        orphans=tuple(sorted(folder for folder in found - named if ".tmp-" not in folder)),
-        missing=tuple(item.folder for item in official if item.folder not in found),
+        official=items,
+        orphans=tuple(folder for folder in found if folder not in named),
+        missing=tuple(item.folder for item in items if item.folder not in found),
         torn=book.torn,
     )
+
+
+def official(record: object, where: str) -> Official:
+    """Return the artefact that a ledger line names. Raises LedgerBroken with *where* if it is none."""
+    fields = record if isinstance(record, dict) else {}
+    if set(fields) != set(Official.__slots__):
+        raise LedgerBroken(f"expected the fields {', '.join(Official.__slots__)}", where=where)
+    texts = [value for name, value in fields.items() if name != "subject" or value is not None]
+    if not all(isinstance(value, str) for value in texts):
+        raise LedgerBroken("expected texts", where=where)
+    item = Official(**fields)
+    if not _FOLDER.fullmatch(item.folder) or not _is_moment(item.at):
+        raise LedgerBroken("expected an artefact's folder, and a time with its offset", where=where)
+    return item
+
+
+def newest(engagement: Engagement, skill: str, subject: str | None) -> Official | None:
+    """Return the last official artefact of a skill and subject, current or not."""
+    return next((item for item in reversed(shelf(engagement).official) if (item.skill, item.subject) == (skill, subject)), None)
+
+
+def folders(engagement: Engagement) -> tuple[str, ...]:
+    """Return every folder that holds an artefact's record, official or not, but none that is being written."""
+    found = (path.parent.relative_to(engagement.root).as_posix() for path in engagement.artefacts.glob(f"*/*/{RECORD}"))
+    return tuple(sorted(folder for folder in found if ".tmp-" not in folder))
 
 
 def next_folder(engagement: Engagement, skill: str, day: date, subject: str | None) -> str:
     """Return the folder for a new artefact: `artefacts/<skill>/<YYYY-MM-DD>-<nn>[-<subject>]`, the number not used before."""
     parent = engagement.artefacts / skill
-    prefix = f"{day.isoformat()}-"
-    taken = [path.name.removeprefix(prefix)[:2] for path in parent.glob(f"{prefix}*")] if parent.is_dir() else []
-    number = max((int(text) for text in taken if text.isdecimal()), default=0) + 1
-    return PurePosixPath("artefacts", skill, f"{prefix}{number:02d}{f'-{subject}' if subject else ''}").as_posix()
+    # An official folder that somebody removed keeps its number: the ledger knows it by its name.
+    names = [PurePosixPath(item.folder).name for item in shelf(engagement).official if item.skill == skill]
+    names += [path.name for path in parent.iterdir()] if parent.is_dir() else []
+    taken = [int(match[1]) for name in names if (match := re.match(rf"{day.isoformat()}-([0-9]+)", name))]
+    number = max(taken, default=0) + 1
+    return PurePosixPath("artefacts", skill, f"{day.isoformat()}-{number:02d}{f'-{subject}' if subject else ''}").as_posix()
 
 
 def store(engagement: Engagement, item: Official, contents: Mapping[str, bytes]) -> None:
@@ -114,29 +154,66 @@ def store(engagement: Engagement, item: Official, contents: Mapping[str, bytes])
 
 def adopt(engagement: Engagement, item: Official) -> None:
     """Make a folder that is there already official."""
-    ledger.append(engagement.artefacts / LEDGER, {name: getattr(item, name) for name in Official.__slots__})
+    ledger.append(engagement.artefacts / LEDGER, item.line())
 
 
 def load(engagement: Engagement, folder: str) -> dict[str, Any]:
     """Return the record of the artefact in *folder*. Raises NotJson or BrokenArtefact with the place."""
-    document = files.read_json(files.inside(engagement.root, f"{folder}/{RECORD}"), CAP)
-    if not isinstance(document, dict):
-        raise BrokenArtefact(f"expected an object, found {json.dumps(document)[:40]}", where=f"{folder}/{RECORD}")
-    return document
+    document = files.read_json(_record_path(engagement, folder), CAP)
+    if problems := validate(document, "artefact"):
+        raise BrokenArtefact("; ".join(problems[:3]), where=f"{folder}/{RECORD}")
+    checked: dict[str, Any] = document
+    return checked
+
+
+def is_as_written(engagement: Engagement, item: Official) -> bool:
+    """Say whether the record is the one that the ledger knows."""
+    return digest(files.read_text(_record_path(engagement, item.folder), CAP)) == item.record
 
 
 def views(engagement: Engagement, folder: str, record: Mapping[str, Any]) -> dict[str, str | None]:
     """Return the text of each view of an artefact as it is on disk, None where the file is gone."""
-    names = [view["path"] for view in record.get("views", [])]
+    names = [view["path"] for view in record["views"]]
     return {name: _view(files.inside(engagement.root, f"{folder}/{name}")) for name in names}
 
 
-def _view(path: Path) -> str | None:
-    return files.read_bytes(path, CAP).decode("utf-8", "replace") if path.exists() else None
+def texts_now(engagement: Engagement, names: Iterable[str]) -> dict[str, Source]:
+    """Return the text sources *names* (ids below `evidence/`) as they are now; one that is gone is left out."""
+    wanted = set(names)
+    # A file's own name may hold a * or a ?, which in a pattern would stand for other names too.
+    found = evidence.words(engagement.evidence, [re.sub(r"[*?]", "?", name) for name in wanted])
+    return {source.id: source for source in found if source.id in wanted}
 
 
-def _official(record: Mapping[str, Any], number: int) -> Official:
+def complaints(engagement: Engagement, folder: str, item: Official | None) -> list[Complaint]:
+    """Return what is wrong with the artefact in *folder*, each with its place relative to the engagement.
+
+    *item* is its line of the ledger, None if it has none.
+    """
     try:
-        return Official(**record)
-    except TypeError as error:
-        raise BrokenArtefact(f"a ledger line has other fields than expected: {error}", where=f"artefacts/{LEDGER}:{number}") from error
+        record = load(engagement, folder)
+        quoted = {quote["source"] for part in (*record["findings"], *record["actions"]) for quote in part["quotes"]}
+        texts = texts_now(engagement, quoted)
+        sources = {name: source for name, source in texts.items() if source.health == "ok"}
+        found = audit(record, views(engagement, folder, record), sources)
+        if item and not is_as_written(engagement, item):
+            found.append(Complaint(where=RECORD, what="this is not the record that was written; the ledger has its digest"))
+    except FdeError as error:
+        where = error.where.removeprefix(f"{engagement.root}/")
+        return [Complaint(where=where or folder, what=error.message)]
+    return [Complaint(where=f"{folder}/{complaint.where}", what=complaint.what) for complaint in found]
+
+
+def _record_path(engagement: Engagement, folder: str) -> Path:
+    return files.inside(engagement.root, f"{folder}/{RECORD}")
+
+
+def _view(path: Path) -> str | None:
+    return files.read_bytes(path, CAP).decode("utf-8", "replace") if os.path.lexists(path) else None
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

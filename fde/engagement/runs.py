@@ -5,16 +5,21 @@ A run that has a start and no end is the record of a crash; nothing else needs t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import NoRun
+from ..errors import FdeError, LedgerBroken, NoRun
+from ..text import escaped
 from . import files, ledger
 from .engagement import Engagement
 
 CAP = 256_000_000
+_STATES = ("started", "asked", "refused", "finished")
+_NAME = re.compile(r"r[0-9]{4,9}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +47,18 @@ class Run:
 
     @property
     def state(self) -> str:
-        """`started` (never finished), `asked` (waits for a reply) or `finished`."""
-        return str(self.last["event"])
+        """`started` (never ended), `asked` or `refused` (waits for a reply), or `finished`."""
+        return next(str(event["event"]) for event in reversed(self.events) if event["event"] in _STATES)
 
     @property
     def outcome(self) -> str:
         """How it finished (`ok`, `none`, `unchanged`, `rejected`, `failed: ...`), or its state."""
-        return str(self.last.get("status", self.state))
+        return str(self.last.get("status")) if self.state == "finished" else self.state
+
+    @property
+    def waits(self) -> bool:
+        """Say whether it waits for a reply."""
+        return self.state in ("asked", "refused")
 
 
 def ledger_path(engagement: Engagement) -> Path:
@@ -62,10 +72,13 @@ def folder(engagement: Engagement, run: str) -> Path:
 
 
 def runs(engagement: Engagement) -> tuple[Run, ...]:
-    """Return every run of this machine, oldest first."""
+    """Return every run of this machine, oldest first. Raises LedgerBroken for a line that is no event of a run."""
     gathered: dict[str, list[Mapping[str, Any]]] = {}
-    for record in ledger.read(ledger_path(engagement)).records:
-        gathered.setdefault(str(record["run"]), []).append(record)
+    path = ledger_path(engagement)
+    for number, record in enumerate(ledger.read(path).records, 1):
+        if fault := _fault(record, gathered):
+            raise LedgerBroken(fault, where=f"{escaped(path)}:{number}")
+        gathered.setdefault(record["run"], []).append(record)
     return tuple(_run(name, events) for name, events in gathered.items())
 
 
@@ -91,6 +104,17 @@ def record(engagement: Engagement, run: Run, event: str, **values: object) -> No
     ledger.append(ledger_path(engagement), {"run": run.id, "event": event, **values})
 
 
+@contextmanager
+def recorded(engagement: Engagement, run: Run) -> Iterator[None]:
+    """Record that *run* failed if what is done here raises; that is told, not that it could not be recorded."""
+    try:
+        yield
+    except (FdeError, OSError, KeyboardInterrupt) as error:
+        with suppress(FdeError):
+            record(engagement, run, "finished", status=f"failed: {_code(error)}")
+        raise
+
+
 def keep(engagement: Engagement, run: Run, name: str, content: str | bytes) -> None:
     """Put a file into the run's folder, before anybody parses it."""
     files.replace(folder(engagement, run.id) / name, content)
@@ -99,6 +123,23 @@ def keep(engagement: Engagement, run: Run, name: str, content: str | bytes) -> N
 def recall(engagement: Engagement, run: Run, name: str) -> Any:
     """Return a JSON file of the run's folder. Raises CannotRead or NotJson."""
     return files.read_json(folder(engagement, run.id) / name, CAP)
+
+
+def _code(error: BaseException) -> str:
+    return error.code if isinstance(error, FdeError) else "system-refused" if isinstance(error, OSError) else "interrupted"
+
+
+def _fault(event: Mapping[str, Any], before: Mapping[str, object]) -> str:
+    """Return what is wrong with a line of the ledger that follows the runs *before*."""
+    if not _is_text(event, "run", "event") or not _NAME.fullmatch(event["run"]):
+        return "expected an event of a run like r0001"
+    if event["run"] not in before and not (event["event"] == "started" and _is_text(event, "skill", "at")):
+        return f"the run {event['run']} has no start"
+    return ""
+
+
+def _is_text(event: Mapping[str, Any], *names: str) -> bool:
+    return all(isinstance(event.get(name), str) for name in names)
 
 
 def _run(name: str, events: list[Mapping[str, Any]]) -> Run:

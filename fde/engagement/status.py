@@ -5,12 +5,15 @@ Everything is read anew from the folder; nothing is remembered, so that a clone 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..portable.artefact import digest
+from ..errors import FdeError
+from ..portable.artefact import RECORD, digest
 from ..portable.evidence import digest_now
+from ..portable.sources import Source
 from . import artefacts, ledger, runs
 from .artefacts import Official
 from .engagement import Engagement
@@ -22,15 +25,17 @@ class State:
 
     Attributes:
         item: Its ledger line.
-        days: Its age in days of the engagement's calendar.
+        days: Its age in days of the engagement's calendar; negative if it is of a later day than now.
         changed: Sources that are no longer as they were, each with what became of it.
-        edited: Views that a person changed.
+        edited: Files of its folder that a person changed.
+        error: Why its folder cannot be read, None if it can.
     """
 
     item: Official
     days: int
-    changed: tuple[str, ...]
-    edited: tuple[str, ...]
+    changed: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    error: FdeError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ def status(engagement: Engagement, now: datetime) -> Status:
         artefacts=tuple(_state(engagement, item, now) for item in sorted(current, key=lambda i: (i.skill, i.subject or ""))),
         failed=tuple(run for place, run in enumerate(every) if _is_bad(run) and not _mended(run, every[place + 1 :])),
         open=tuple(run for run in every if run.state == "started"),
-        asked=tuple(run for run in every if run.state in ("asked", "refused")),
+        asked=tuple(run for run in every if run.waits),
         orphans=shelf.orphans,
         missing=shelf.missing,
         torn=tuple(torn),
@@ -78,33 +83,42 @@ def _is_torn(engagement: Engagement) -> bool:
 
 
 def _state(engagement: Engagement, item: Official, now: datetime) -> State:
-    record = artefacts.load(engagement, item.folder)
     day = datetime.fromisoformat(item.at).astimezone(engagement.zone).date()
-    return State(
-        item=item,
-        days=(now.astimezone(engagement.zone).date() - day).days,
-        changed=tuple(_changes(engagement, record)),
-        edited=tuple(_edited(engagement, item, record)),
-    )
+    days = (now.astimezone(engagement.zone).date() - day).days
+    try:
+        record = artefacts.load(engagement, item.folder)
+        changed, edited = tuple(_changes(engagement, record)), tuple(_edited(engagement, item, record))
+    except FdeError as error:
+        return State(item=item, days=days, error=error)
+    return State(item=item, days=days, changed=changed, edited=edited)
 
 
-def _changes(engagement: Engagement, record: dict[str, Any]) -> list[str]:
-    changes = []
+def _changes(engagement: Engagement, record: dict[str, Any]) -> Iterator[str]:
+    texts = artefacts.texts_now(engagement, (source["id"] for source in record["sources"] if "kind" in source))
     for source in record["sources"]:
         if not source["locator"].startswith("file:evidence/"):
             continue
-        now = digest_now(engagement.evidence, source["locator"])
+        try:
+            now = _text_digest(texts.get(source["id"])) if "kind" in source else digest_now(engagement.evidence, source["locator"])
+        except OSError as error:
+            yield f"{source['id']} cannot be read ({error.strerror})"
+            continue
         if now is None and source["health"] not in ("empty", "failed", "skipped"):
-            changes.append(f"{source['id']} is gone")
+            yield f"{source['id']} is gone"
         elif now is not None and source["digest"] and now != source["digest"]:
-            changes.append(f"{source['id']} changed")
-    return changes
+            yield f"{source['id']} changed"
 
 
-def _edited(engagement: Engagement, item: Official, record: dict[str, Any]) -> list[str]:
+def _text_digest(source: Source | None) -> str | None:
+    return source.digest if source else None
+
+
+def _edited(engagement: Engagement, item: Official, record: dict[str, Any]) -> Iterator[str]:
+    if not artefacts.is_as_written(engagement, item):
+        yield RECORD
     texts = artefacts.views(engagement, item.folder, record)
     recorded = {view["path"]: view["digest"] for view in record["views"]}
-    return [name for name, text in texts.items() if text is None or digest(text) != recorded[name]]
+    yield from (name for name, text in texts.items() if text is None or digest(text) != recorded[name])
 
 
 def _is_bad(run: runs.Run) -> bool:
@@ -112,4 +126,5 @@ def _is_bad(run: runs.Run) -> bool:
 
 
 def _mended(run: runs.Run, later: tuple[runs.Run, ...]) -> bool:
-    return any((other.skill, other.subject) == (run.skill, run.subject) and other.outcome in ("ok", "none") for other in later)
+    same = [other.outcome for other in later if (other.skill, other.subject) == (run.skill, run.subject)]
+    return any(outcome in ("ok", "none", "unchanged") for outcome in same)

@@ -11,18 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from ..engagement import files, runs
+from ..engagement.artefacts import texts_now
 from ..engagement.engagement import Engagement
-from ..errors import NoOpenQuestion, SeveralQuestions, SourceChanged, UsageError
-from ..portable import evidence
+from ..errors import NoOpenQuestion, NotJson, SeveralQuestions, SourceChanged, UsageError
 from ..portable.artefact import UNJUDGED, dump
 from ..portable.check import Verdict
+from ..portable.schema import validate
 from ..portable.sources import Source
 from ..skillset.skill import Skill
-from ..text import digest
+from ..text import digest, escaped
 from . import question
 from .run import Material, Written, gather, judge, parse_and_check, problem_records, ready, write
 
-SNAPSHOT = "snapshot.json"
+SNAPSHOT, SCHEMA = "snapshot.json", "fde.snapshot/1"
 CHAT = "a chat"
 _STORED = ("id", "text", "kind", "clearance", "notice", "digest", "size", "health", "note")
 
@@ -47,20 +48,51 @@ class Refused:
 def prompt(engagement: Engagement, skill: Skill, *, now: datetime, subject: str | None = None, args: Sequence[str] = ()) -> Asked:
     """Measure, write the question, and record the run as asked."""
     with files.lock(engagement.root):
-        ready(engagement)
-        material = gather(engagement, skill, now=now, args=args)
-        asked = question.ask(skill, material.facts, material.words)
+        ready(engagement, skill.name)
         run = runs.start(engagement, skill=skill.name, subject=subject, at=now.isoformat())
-        snapshot = {
-            "schema": "fde.snapshot/1",
-            "question": asked.digest,
-            "facts": material.facts,
-            "words": [{name: getattr(source, name) for name in _STORED} for source in material.words],
-        }
-        runs.keep(engagement, run, "question.md", asked.text)
-        runs.keep(engagement, run, SNAPSHOT, dump(snapshot))
-        runs.record(engagement, run, "asked", question=asked.digest)
+        with runs.recorded(engagement, run):
+            material = gather(engagement, skill, now=now, args=args)
+            asked = question.ask(skill, material.facts, material.words)
+            runs.keep(engagement, run, "question.md", asked.text)
+            runs.keep(engagement, run, SNAPSHOT, dump(_snapshot(asked, material)))
+            runs.record(engagement, run, "asked", question=asked.digest)
         return Asked(run=run.id, text=asked.text)
+
+
+def preview(engagement: Engagement, skill: Skill, *, now: datetime, args: Sequence[str] = ()) -> str:
+    """Return the question that `prompt` would write, and write nothing."""
+    material = gather(engagement, skill, now=now, args=args)
+    return question.ask(skill, material.facts, material.words).text
+
+
+def look(engagement: Engagement, text: str, *, name: str | None = None) -> tuple[str, Verdict]:
+    """Return the run that the reply *text* would answer and what the check says of it. Writes nothing; raises what `accept` raises."""
+    run = _open(engagement, name)
+    _, material = _recall(engagement, run)
+    verdict = parse_and_check(text, material)
+    _require_unchanged(engagement, verdict, material)
+    return run.id, verdict
+
+
+def _snapshot(asked: question.Question, material: Material) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "question": asked.digest,
+        "facts": material.facts,
+        "words": [{name: getattr(source, name) for name in _STORED} for source in material.words],
+    }
+
+
+def _recall(engagement: Engagement, run: runs.Run) -> tuple[str, Material]:
+    """Return the digest of what was asked, and what it was made of. Raises CannotRead or NotJson."""
+    stored = runs.recall(engagement, run, SNAPSHOT)
+    try:
+        if stored["schema"] == SCHEMA and not validate(stored["facts"], "facts"):
+            words = tuple(Source(**source) for source in stored["words"])
+            return str(stored["question"]), Material(facts=stored["facts"], words=words)
+    except (KeyError, TypeError):
+        pass
+    raise NotJson(f"expected {SCHEMA}", where=escaped(runs.folder(engagement, run.id) / SNAPSHOT))
 
 
 def accept(engagement: Engagement, text: str, *, now: datetime, name: str | None = None, final: bool = False) -> Written | Refused:
@@ -71,10 +103,9 @@ def accept(engagement: Engagement, text: str, *, now: datetime, name: str | None
     Raises NoRun, NoOpenQuestion, SeveralQuestions, SourceChanged.
     """
     with files.lock(engagement.root):
-        ready(engagement)
         run = _open(engagement, name)
-        stored = runs.recall(engagement, run, SNAPSHOT)
-        material = Material(facts=stored["facts"], words=tuple(Source(**source) for source in stored["words"]))
+        ready(engagement, run.skill)
+        asked, material = _recall(engagement, run)
         count = sum(event["event"] == "refused" for event in run.events) + 1
         runs.keep(engagement, run, f"reply-{count}.txt", text)
         verdict = parse_and_check(text, material)
@@ -82,18 +113,18 @@ def accept(engagement: Engagement, text: str, *, now: datetime, name: str | None
             runs.record(engagement, run, "refused", problems=len(verdict.problems))
             return Refused(run=run.id, verdict=verdict, repair=question.repair(problem_records(verdict.problems)))
         _require_unchanged(engagement, verdict, material)
-        by: dict[str, Any] = {**UNJUDGED, "by": CHAT, "prompt": stored["question"]}
-        key = digest(f"{material.facts_digest}\n{stored['question']}\n{digest(text.encode())}".encode())
+        by: dict[str, Any] = {**UNJUDGED, "by": CHAT, "prompt": asked}
+        key = digest(f"{material.facts_digest}\n{asked}\n{digest(text.encode())}".encode())
         return write(engagement, run, material, judge(verdict, by), now=now, key=key)
 
 
 def _open(engagement: Engagement, name: str | None) -> runs.Run:
     if name is not None:
         run = runs.find(engagement, name)
-        if run.state not in ("asked", "refused"):
+        if not run.waits:
             raise UsageError(f"The run {name} does not wait for a reply; it is {run.outcome}.")
         return run
-    waiting = [run for run in runs.runs(engagement) if run.state in ("asked", "refused")]
+    waiting = [run for run in runs.runs(engagement) if run.waits]
     if not waiting:
         raise NoOpenQuestion
     if len(waiting) > 1:
@@ -104,8 +135,9 @@ def _open(engagement: Engagement, name: str | None) -> runs.Run:
 def _require_unchanged(engagement: Engagement, verdict: Verdict, material: Material) -> None:
     """Refuse where a source that the reply quotes is no longer what was sent."""
     cited = {quote["source"] for item in (*verdict.findings, *verdict.actions) for quote in item["quotes"]}
+    now = texts_now(engagement, cited)
     for source in material.words:
-        if source.id in cited and evidence.digest_now(engagement.evidence, f"file:evidence/{source.id}") != source.digest:
+        if source.id in cited and (source.id not in now or now[source.id].digest != source.digest):
             raise SourceChanged(f"evidence/{source.id}", where=f"evidence/{source.id}")
 
 

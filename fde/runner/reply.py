@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..errors import NoUsableReply
 from ..portable.schema import validate
 from ..portable.strictjson import BadJson, strict_json
 
@@ -19,15 +18,19 @@ MOST_CANDIDATES = 200
 _FENCE = re.compile(r"^(?:```|~~~)[^\n]*\n(.*?)^(?:```|~~~)[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
+class Unusable(ValueError):
+    """A reply that holds no judgement; the message is one sentence without its full stop."""
+
+
 def parse(text: str) -> dict[str, Any]:
     """Return the judgement (`fde.judgement/1`) in *text*; its items are not checked yet, only its shape.
 
-    Raises NoUsableReply with what was found instead.
+    Raises Unusable with what was found instead.
     """
     if not text.strip():
-        raise NoUsableReply("it is empty")
+        raise Unusable("it is empty")
     if len(text) > LONGEST:
-        raise NoUsableReply(f"it has {len(text):,} characters, at most {LONGEST:,} are read")
+        raise Unusable(f"it has {len(text):,} characters, at most {LONGEST:,} are read")
     found: list[dict[str, Any]] = []
     reasons: list[str] = []
     for candidate in _candidates(text):
@@ -41,9 +44,9 @@ def parse(text: str) -> dict[str, Any]:
         elif isinstance(value, dict):
             reasons += shape[:3]
     if len(found) > 1:
-        raise NoUsableReply(f"it holds {len(found)} different judgements, expected one")
+        raise Unusable(f"it holds {len(found)} different judgements, expected one")
     if not found:
-        raise NoUsableReply(f"it holds no judgement as asked for; {'; '.join(reasons[:3]) or 'there is no JSON object in it'}")
+        raise Unusable(f"it holds no judgement as asked for; {'; '.join(reasons[:3]) or 'there is no JSON object in it'}")
     return found[0]
 
 

@@ -6,21 +6,24 @@ If measuring succeeds, an artefact is written; if anything after it fails, the a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ..engagement import artefacts, files, runs
 from ..engagement.artefacts import Official
-from ..engagement.engagement import Engagement
-from ..errors import Exit, FdeError, NoUsableReply, RejectedJudgement
-from ..models.model import Message, Model, Usage
+from ..engagement.engagement import Engagement, migrate
+from ..errors import FdeError, NoUsableReply, RejectedJudgement
+from ..models.model import Message, Model, Reply, Usage
 from ..portable import evidence
 from ..portable.artefact import RECORD, UNJUDGED, compose, dump
+from ..portable.artefact import digest as text_digest
 from ..portable.artefact import files as artefact_files
 from ..portable.check import Problem, Verdict, check
 from ..portable.facts import by_id, fill
 from ..portable.sources import Source
+from ..settings import state_folder
 from ..skillset.skill import Skill
 from ..text import digest
 from . import question, reply
@@ -89,6 +92,23 @@ class Written:
     messages: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a run would do now.
+
+    Attributes:
+        folder: What it would write, or the artefact that it would find unchanged.
+        unchanged: Whether nothing would have to be written.
+        question: What would be sent; None if nobody would be asked.
+        sources: The ids of the text sources in it.
+    """
+
+    folder: str
+    unchanged: bool
+    question: str | None
+    sources: tuple[str, ...]
+
+
 def gather(engagement: Engagement, skill: Skill, *, now: datetime, args: Sequence[str] = ()) -> Material:
     """Measure, and read the text sources. Raises what the skill's script or the evidence give reason for."""
     context = {name: value for name, value in engagement.context().items() if value}
@@ -114,34 +134,67 @@ def run(
     Raises FdeError only before an artefact can be written; a failure after that is in `Written.error`.
     """
     with files.lock(engagement.root):
-        ready(engagement)
+        ready(engagement, skill.name)
         started = runs.start(engagement, skill=skill.name, subject=subject, at=now.isoformat())
-        try:
+        with runs.recorded(engagement, started):
             progress(f"measuring with {skill.name} ...")
             material = gather(engagement, skill, now=now, args=args)
-            asked = question.ask(skill, material.facts, material.words) if model else None
+            asked, judged = _question(skill, material, model)
             key = _key(material, asked, model)
             same = _unchanged(engagement, skill.name, subject, key, material.facts_digest)
             if same:
                 runs.record(engagement, started, "finished", status="unchanged", artefact=same.folder)
                 return _written(started.id, same.folder, material, status=same.status, unchanged=True)
-            judged = Judged(record=UNJUDGED)
             if model and asked:
                 progress(f"asking {model.name} ...")
                 judged = _ask(engagement, started, model, asked, material)
             return write(engagement, started, material, judged, now=now, key=key)
-        except FdeError as error:
-            runs.record(engagement, started, "finished", status=f"failed: {error.code}")
-            raise
 
 
-def ready(engagement: Engagement) -> None:
-    """Sweep what a killed run left, and make sure that the folder can be written before anything is measured or paid."""
+def preview(
+    engagement: Engagement,
+    skill: Skill,
+    *,
+    now: datetime,
+    model: Model | None = None,
+    subject: str | None = None,
+    args: Sequence[str] = (),
+) -> Preview:
+    """Measure and say what `run` would write and send, doing neither. Raises what a run raises before it writes."""
+    material = gather(engagement, skill, now=now, args=args)
+    asked, judged = _question(skill, material, model)
+    if judged.error:
+        raise judged.error
+    same = _unchanged(engagement, skill.name, subject, _key(material, asked, model), material.facts_digest)
+    day = now.astimezone(engagement.zone).date()
+    return Preview(
+        folder=same.folder if same else artefacts.next_folder(engagement, skill.name, day, subject),
+        unchanged=same is not None,
+        question=asked.text if asked else None,
+        sources=tuple(source.id for source in usable(material.words)) if asked else (),
+    )
+
+
+def _question(skill: Skill, material: Material, model: Model | None) -> tuple[question.Question | None, Judged]:
+    """Return the question, None if there is none, and what is to be written if it is not asked."""
+    if model is None:
+        return None, Judged(record=UNJUDGED)
+    try:
+        return question.ask(skill, material.facts, material.words), Judged(record=UNJUDGED)
+    except FdeError as error:
+        # What was measured is worth an artefact, also where the template is broken.
+        return None, _failed({**UNJUDGED, "by": model.name}, error)
+
+
+def ready(engagement: Engagement, skill: str) -> None:
+    """Sweep what a killed run left, and make sure that *skill*'s artefact can be written before anything is measured or paid."""
+    migrate(engagement)
     files.sweep(engagement.artefacts, deep=True)
-    files.sweep(engagement.state)
+    files.sweep(engagement.state, deep=True)
     files.make_folder(engagement.artefacts)
-    for folder in (engagement.state, engagement.artefacts):
-        files.writable(folder)
+    for folder in (engagement.state, engagement.artefacts, engagement.artefacts / skill):
+        if folder.is_dir():
+            files.writable(folder)
 
 
 def write(
@@ -161,6 +214,7 @@ def write(
         judged=judged.record,
         supersedes=_supersedes(engagement, started, judged, material.facts_digest),
     )
+    contents = artefact_files(document)
     item = Official(
         folder=folder,
         skill=started.skill,
@@ -170,8 +224,12 @@ def write(
         status=judged.record["status"],
         key=key,
         facts=material.facts_digest,
+        record=text_digest(contents[RECORD].decode()),
     )
-    artefacts.store(engagement, item, artefact_files(document))
+    last = artefacts.newest(engagement, item.skill, item.subject)
+    # What a repair goes by, if this process is killed before the folder has become official.
+    runs.record(engagement, started, "writing", official=item.line(), after=last.folder if last else None)
+    artefacts.store(engagement, item, contents)
     runs.record(engagement, started, "finished", status=item.status, artefact=folder, **_usage(judged.record))
     return _written(started.id, folder, material, status=item.status, error=judged.error)
 
@@ -180,8 +238,7 @@ def judge(verdict: Verdict, by: Mapping[str, Any]) -> Judged:
     """Return what a last check means: what stood, what is dropped, `rejected` if no finding stood."""
     whole = next((problem for problem in verdict.problems if problem.kind == "reply"), None)
     if whole:
-        error = NoUsableReply("; ".join(whole.reasons))
-        return Judged(record={**by, "status": f"failed: {error.code}"}, error=error)
+        return _failed(by, NoUsableReply("; ".join(whole.reasons)))
     if verdict.is_empty:
         return Judged(record={**by, "status": "rejected"}, dropped=verdict.problems, error=RejectedJudgement())
     return Judged(record={**by, "status": "ok"}, verdict=verdict, dropped=verdict.problems)
@@ -206,38 +263,48 @@ def _ask(
     }
     conversation = [Message(role=part.role, text=part.text) for part in asked.parts]
     try:
-        verdict, text, by = _turn(engagement, started, model, conversation, material, by, 1)
+        answer = model.reply(conversation, seconds=MODEL_SECONDS)
     except FdeError as error:
-        if error.exit is not Exit.NOT_NOW:
-            raise
-        return Judged(record={**by, "status": f"failed: {error.code}"}, error=error)
-    if verdict.problems:
-        again = question.repair(problem_records(verdict.problems))
-        conversation += [Message(role="assistant", text=text), Message(role="user", text=again)]
-        try:
-            second, _, by = _turn(engagement, started, model, conversation, material, by, 2)
-        except FdeError as error:
-            if error.exit is not Exit.NOT_NOW:
-                raise
-            # No second answer came; what stood in the first, whole, reply still stands.
-            runs.record(engagement, started, "repair", status=f"failed: {error.code}")
-        else:
-            verdict = second
-    return judge(verdict, by)
+        return _failed(by, error)
+    verdict, by = _take(engagement, started, 1, answer, material, by)
+    if not verdict.problems:
+        return judge(verdict, by)
+    again = question.repair(problem_records(verdict.problems))
+    conversation += [Message(role="assistant", text=answer.text), Message(role="user", text=again)]
+    try:
+        answer = model.reply(conversation, seconds=MODEL_SECONDS)
+    except FdeError as error:
+        runs.record(engagement, started, "repair", status=f"failed: {error.code}")
+        return judge(verdict, by)
+    second, by = _take(engagement, started, 2, answer, material, by)
+    # A second reply that is worth nothing takes nothing from the first one.
+    return judge(verdict if second.is_empty and not verdict.is_empty else second, by)
 
 
-def _turn(
-    engagement: Engagement,
-    started: runs.Run,
-    model: Model,
-    conversation: Sequence[Message],
-    material: Material,
-    by: Mapping[str, Any],
-    number: int,
-) -> tuple[Verdict, str, dict[str, Any]]:
-    answer = model.reply(conversation, seconds=MODEL_SECONDS)
-    runs.keep(engagement, started, f"reply-{number}.txt", answer.text)
-    return parse_and_check(answer.text, material), answer.text, _add(by, answer.usage)
+def _failed(by: Mapping[str, Any], error: FdeError) -> Judged:
+    return Judged(record={**by, "status": f"failed: {error.code}"}, error=error)
+
+
+def _take(
+    engagement: Engagement, started: runs.Run, number: int, answer: Reply, material: Material, by: Mapping[str, Any]
+) -> tuple[Verdict, dict[str, Any]]:
+    """Put a reply on disk, then look at it."""
+    try:
+        runs.keep(engagement, started, f"reply-{number}.txt", answer.text)
+    except FdeError as error:
+        error.hint = _rescue(started, number, answer.text) or error.hint
+        raise
+    return parse_and_check(answer.text, material), _add(by, answer.usage)
+
+
+def _rescue(started: runs.Run, number: int, text: str) -> str:
+    """Keep a reply that was paid for outside of an engagement that cannot be written; say where, or nothing if that fails too."""
+    with suppress(FdeError, OSError):
+        path = state_folder() / "replies" / f"{started.skill}-{started.id}-{digest(text.encode())[-8:]}-{number}.txt"
+        files.make_folder(path.parent, mode=0o700)
+        files.replace(path, text, mode=0o600)
+        return f"The model's reply is kept in {path}."
+    return ""
 
 
 def usable(words: Iterable[Source]) -> list[Source]:
@@ -299,6 +366,6 @@ def parse_and_check(text: str, material: Material) -> Verdict:
     """Take a reply apart and check it; a reply that cannot be taken apart is one problem of kind "reply"."""
     try:
         judgement = reply.parse(text)
-    except NoUsableReply as error:
-        return Verdict(problems=(Problem(kind="reply", index=0, what="the whole reply", reasons=(error.message,)),))
+    except reply.Unusable as error:
+        return Verdict(problems=(Problem(kind="reply", index=0, what="the whole reply", reasons=(str(error),)),))
     return check(judgement, material.facts["facts"], usable(material.words))

@@ -10,20 +10,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..engagement import artefacts, runs
+from ..engagement import artefacts, ledger, runs
 from ..engagement.engagement import Engagement
-from ..errors import FdeError
+from ..errors import FdeError, LedgerBroken
 from ..portable import evidence
-from ..portable.artefact import RECORD, Complaint, audit
+from ..portable.artefact import Complaint
 from ..portable.check import SHORTEST_QUOTE, Quoted, figures, find_quote
 from ..portable.facts import Fact, is_known, show, show_range
 from ..portable.fold import fold
-from ..portable.schema import validate
 from ..portable.sources import Source
 
 _QUOTATION = re.compile(r'"([^"]{2,})"|(?<!\w)\'([^\']{12,})\'(?!\w)')
 _LIST_NUMBER = re.compile(r"^\s*(?:#{1,6}\s+)?\d+[.)]\s")
-_MARKUP = re.compile(r"\]\([^)]*\)|`[^`]*`|<[^>]*>|[|*_#>\\]")
+# A link's address, a name in code and a tag hold no figure of the text; anything else between such signs may.
+_MARKUP = re.compile(r"\]\([^)]*\)|`[A-Za-z][\w./:-]*`|</?[A-Za-z!][^<>]*>|[|*_#>\\`]")
+_ORPHAN = "the folder has no line in the ledger: the run that wrote it did not end; `fde doctor --repair` adopts it"
+_TORN = "the last line was cut off while it was written"
 _UNIT_WORDS = {
     "h": r"(?:h|hrs?|hours?)",
     "min": r"(?:min|mins|minutes?)",
@@ -67,38 +69,48 @@ def sources_now(engagement: Engagement) -> dict[str, Source]:
 
 def verify(engagement: Engagement) -> list[Complaint]:
     """Return what is wrong with the engagement's artefacts and ledgers; an empty list if nothing is."""
-    shelf = artefacts.shelf(engagement)
-    complaints = [
-        Complaint(where=folder, what="the folder has no line in the ledger: the run that wrote it did not end; `fde doctor --repair` adopts it")
-        for folder in shelf.orphans
-    ]
+    complaints = list(_ledger_complaints(engagement))
+    try:
+        shelf = artefacts.shelf(engagement)
+    except LedgerBroken as error:
+        # Which artefact is official cannot be told, but whether each agrees with itself can.
+        complaints.append(_told(engagement, error))
+        return complaints + [found for folder in artefacts.folders(engagement) for found in verify_folder(engagement, folder)]
+    complaints += [Complaint(where=folder, what=_ORPHAN) for folder in shelf.orphans]
     complaints += [Complaint(where=folder, what="the ledger names it, but its record is gone") for folder in shelf.missing]
     if shelf.torn:
-        complaints.append(Complaint(where="artefacts/ledger.ndjson", what="the last line was cut off while it was written"))
-    runs.runs(engagement)
-    sources = sources_now(engagement)
-    for item in shelf.official:
-        if item.folder not in shelf.missing:
-            complaints += verify_folder(engagement, item.folder, sources)
-    return complaints
+        complaints.append(Complaint(where=f"artefacts/{artefacts.LEDGER}", what=_TORN))
+    present = [item for item in shelf.official if item.folder not in shelf.missing]
+    return complaints + [found for item in present for found in artefacts.complaints(engagement, item.folder, item)]
 
 
-def verify_folder(engagement: Engagement, folder: str, sources: Mapping[str, Source]) -> list[Complaint]:
+def _ledger_complaints(engagement: Engagement) -> Iterator[Complaint]:
+    try:
+        runs.runs(engagement)
+        if ledger.read(runs.ledger_path(engagement)).torn:
+            yield Complaint(where=".fde/runs.ndjson", what=_TORN)
+    except LedgerBroken as error:
+        yield _told(engagement, error)
+
+
+def _told(engagement: Engagement, error: FdeError) -> Complaint:
+    return Complaint(where=error.where.removeprefix(f"{engagement.root}/"), what=error.message)
+
+
+def verify_folder(engagement: Engagement, folder: str) -> list[Complaint]:
     """Return what is wrong with the artefact in *folder*, each with its place relative to the engagement."""
     try:
-        record = artefacts.load(engagement, folder)
-    except FdeError as error:
-        return [Complaint(where=error.where or folder, what=error.message)]
-    if shape := validate(record, "artefact"):
-        return [Complaint(where=f"{folder}/{RECORD}", what=reason) for reason in shape]
-    found = audit(record, artefacts.views(engagement, folder, record), sources)
-    return [Complaint(where=f"{folder}/{complaint.where}", what=complaint.what) for complaint in found]
+        official = next((item for item in artefacts.shelf(engagement).official if item.folder == folder), None)
+    except LedgerBroken:
+        official = None
+    return artefacts.complaints(engagement, folder, official)
 
 
 def known(engagement: Engagement) -> Known:
     """Return what a text about this engagement may rest on."""
     facts: dict[str, Fact] = {}
-    current = artefacts.shelf(engagement).current().values()
+    shelf = artefacts.shelf(engagement)
+    current = [item for item in shelf.current().values() if item.folder not in shelf.missing]
     for item in current:
         record = artefacts.load(engagement, item.folder)
         prefix = "" if len(current) == 1 else f"{item.skill}{f'/{item.subject}' if item.subject else ''}:"
