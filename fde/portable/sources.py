@@ -61,10 +61,22 @@ class Source:
         for number in range(line, 0, -1):
             text = self.folded.lines[number - 1]
             if match := _SPEAKER.match(text.strip()):
-                return (match["voice"] or match["name"]).strip()
+                return _name(match)
             if not text.strip():
                 return None
         return None
+
+    def attributed(self, first: int, last: int, sentence: str) -> tuple[str | None, str]:
+        """Return who says *sentence*, which stands on the lines *first* to *last*, and its words without name and tags.
+
+        Nobody is named where several speak on those lines.
+        """
+        speakers = {self.speaker_at(line) for line in range(first, last + 1)}
+        speaker = speakers.pop() if len(speakers) == 1 else None
+        opening = _SPEAKER.match(sentence)
+        if speaker and opening and _name(opening) == speaker:
+            sentence = sentence[opening.end() :]
+        return speaker, sentence.replace("</v>", "") if speaker else sentence
 
     def record(self) -> dict[str, Any]:
         """Return the source as an artefact lists it."""
@@ -79,6 +91,10 @@ class Source:
             "clearance": self.clearance,
             "note": self.notice or self.note,
         }
+
+
+def _name(match: re.Match[str]) -> str:
+    return (match["voice"] or match["name"]).strip()
 
 
 def text_source(path: str, data: bytes, text: str) -> Source:

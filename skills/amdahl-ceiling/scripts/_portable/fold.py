@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 _SAME = {
-    **dict.fromkeys("“”„‟«»″〝〞＂", '"'),
-    **dict.fromkeys("‘’‚‛‹›′ʼ＇", "'"),
+    **dict.fromkeys("“”„‟«»″〝〞＂❝❞「」『』", '"'),
+    **dict.fromkeys("‘’‚‛‹›′ʼ＇❛❜", "'"),
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
     "ﬀ": "ff",
     "ﬁ": "fi",
@@ -25,8 +25,11 @@ _SAME = {
     "ﬆ": "st",
     "\u00ad": "",
 }
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|cf|vs|approx|ca|no|nr|fig|mr|mrs|ms|dr|prof|st|inc|ltd|[a-z]))\.$", re.IGNORECASE)
+_TABLE = str.maketrans(_SAME)
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|cf|vs|approx|ca|nr|fig|mr|mrs|ms|dr|prof|st|inc|ltd|[a-z]))\.$", re.IGNORECASE)
+_NUMBERED = re.compile(r"\bno\.$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?= )")
+_CLOSING = ".!?\"')"
 _BLOCK_START = re.compile(r"\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\||>|---|\d\d:\d\d)")
 _SPEAKER = re.compile(r"[A-Z][\w .'-]{0,40}:\s")
 _MARKER = re.compile(r"\s*(?:[-*+•]\s+|\d+[.)]\s+|#{1,6}\s+|>\s*)?")
@@ -38,7 +41,8 @@ def fold(text: str) -> str:
 
 
 def _characters(text: str) -> str:
-    return "".join(_SAME.get(character, character) for character in unicodedata.normalize("NFC", text))
+    # Normalised again, for what is put in or taken out may leave a letter and its accent side by side.
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_TABLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Folded:
         starts: For each line that is not empty, where it begins in *text*.
         numbers: The numbers of those lines, from 1.
         blocks: Where paragraphs, list items, headings and turns of speech begin in *text*.
+        ends: Where sentences end in *text*, as far as a mark tells.
     """
 
     text: str
@@ -58,6 +63,7 @@ class Folded:
     starts: tuple[int, ...]
     numbers: tuple[int, ...]
     blocks: tuple[int, ...]
+    ends: tuple[int, ...]
 
     def line_at(self, offset: int) -> int:
         """Return the number of the line that holds *offset* of the folded text."""
@@ -68,14 +74,28 @@ class Folded:
         block = self.blocks[bisect_right(self.blocks, start) - 1]
         after = bisect_right(self.blocks, end - 1)
         limit = self.blocks[after] if after < len(self.blocks) else len(self.text)
-        ends = [match.end() for match in _SENTENCE_END.finditer(self.text, block, limit) if not self._runs_on(match)]
-        first = max((place for place in ends if place <= start), default=block)
-        last = min((place for place in ends if place >= end), default=limit)
+        before = bisect_right(self.ends, start)
+        first = max(block, self.ends[before - 1]) if before else block
+        behind = bisect_left(self.ends, end)
+        last = min(limit, self.ends[behind]) if behind < len(self.ends) else limit
         return _trim(self.text, first, last)
 
-    def _runs_on(self, match: re.Match[str]) -> bool:
-        follows = self.text[match.end() + 1 : match.end() + 2]
-        return follows.islower() or bool(_ABBREVIATION.search(self.text, max(0, match.start() - 8), match.start() + 1))
+    def joins(self, start: int, end: int) -> bool:
+        """Say whether the span runs over a heading's or a paragraph's end that no mark closes, as if it were one sentence."""
+        inside = self.blocks[bisect_right(self.blocks, start) : bisect_left(self.blocks, end)]
+        return any(self.text[place - 2] not in f"{_CLOSING}]:" and not _BLOCK_START.match(self.text, place) for place in inside)
+
+
+def _ends(text: str) -> tuple[int, ...]:
+    return tuple(match.end() for match in _SENTENCE_END.finditer(text) if not _runs_on(text, match))
+
+
+def _runs_on(text: str, match: re.Match[str]) -> bool:
+    follows = text[match.end() + 1 : match.end() + 2]
+    place = max(0, match.start() - 8), match.start() + 1
+    if _NUMBERED.search(text, *place):
+        return follows.isdigit() or follows.islower()
+    return follows.islower() or bool(_ABBREVIATION.search(text, *place))
 
 
 def folded(text: str) -> Folded:
@@ -92,15 +112,17 @@ def folded(text: str) -> Folded:
             gap = True
             continue
         # A line like "Lead: ..." is a turn of speech only where the line before it has come to an end.
-        speaks = bool(_SPEAKER.match(piece)) and pieces[-1:] != [] and pieces[-1][-1] in ".!?\"')"
+        speaks = bool(_SPEAKER.match(piece)) and pieces[-1:] != [] and pieces[-1][-1] in _CLOSING
         if gap or speaks or _BLOCK_START.match(line):
             blocks.append(length)
         starts.append(length)
         numbers.append(number)
         pieces.append(piece)
         length += len(piece) + 1
-        gap = line.lstrip().startswith("#")
-    return Folded(" ".join(pieces), lines, tuple(starts), tuple(numbers), tuple(blocks))
+        # What follows a heading, a rule or the times of a subtitle begins anew.
+        gap = line.lstrip().startswith("#") or piece == "---" or "-->" in piece
+    text = " ".join(pieces)
+    return Folded(text, lines, tuple(starts), tuple(numbers), tuple(blocks), _ends(text))
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
