@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from .facts import PLACEHOLDER, Fact, is_known
@@ -30,24 +30,48 @@ _KIND_BASIS = {
     "answer": "reported",
 }
 
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 NUMBER_WORD = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
-    r"|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?"
-    r"|hal(?:f|ves|ved?|ving)|thirds?(?![ -]part(?:y|ies))|quarters?(?= of )|doubl(?:e[ds]?|ing)|twice|thrice"
-    r"|tripl(?:e[ds]?|ing)|quadrupl(?:e[ds]?|ing)|dozens?|per ?cent|percent|\w+fold(?<!manifold)(?<!scaffold)(?<!unfold))\b",
+    r"\b(?:\w+-)*(?:(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)s?|(?:thir|four|fif|six|seven|eigh|nine)teens?"
+    rf"|(?:{_TENS})(?:one|two|three|four|five|six|seven|eight|nine)?|(?:twen|thir|for|fif|six|seven|eigh|nine)ties"
+    r"|hundreds?|thousands?|millions?|billions?|trillions?|dozens?"
+    r"|hal(?:f|ves|ved?|ving)|thirds?(?![ -]part(?:y|ies))|quarters?(?= of\b)"
+    r"|(?:(?<=\ba )|(?<=\ban )|(?<=\bone[ -]))(?:fourth|fifth|sixth|seventh|eighth|ninth|tenth|twentieth|hundredth|thousandth)(?= of\b)"
+    r"|(?:doubl|trebl|tripl|quadrupl|quintupl)(?:e[ds]?|ing|y)|twice|thrice|per[ -]?cent|percent|per[ -]?mille|pct"
+    r"|\w+fold(?<!manifold)(?<!scaffold)(?<!unfold))(?:-\w+)*\b",
     re.IGNORECASE,
 )
 UNIT_WORD = re.compile(
-    r"[ -]*(?:%|‰|€|\$|£|°|(?:s|sec|secs|seconds?|min|mins|minutes?|h|hr|hrs|hours?|d|days?|weeks?|months?|quarters?|years?|x|times"
-    r"|fold|per ?cent|percent|percentage|k|m|bn|mio|thousands?|millions?|billions?|eur|euros?|usd|dollars?|gbp|pounds?|chf)\b)",
+    r"[ (*_~`\[-]*(?:%|‰|€|\$|£|¥|°|(?:(?:working|business|calendar|person|man)[ -])?(?:s|sec|secs|seconds?|min|mins|minutes?|h|hr|hrs|hours?"
+    r"|d|days?|weeks?|months?|quarters?|years?|x|times|fold|per[ -]?cent|percent|pct|percentage|basis points?|bps|k|m|bn|mio"
+    r"|thousands?|millions?|billions?|eur|euros?|usd|dollars?|gbp|pounds?|chf)\b)",
     re.IGNORECASE,
 )
 FILLER = re.compile(
-    r"\b(?:TBD|TBC|TODO|FIXME|XXX+|N/A|n/a|tbd|tbc|todo|[Ll]orem ipsum|[Tt]o be (?:determined|confirmed|decided|defined|done))\b"
+    r"\b(?:(?i:tb[acd]|todo|fixme|lorem ipsum|to be (?:determined|confirmed|decided|defined|done))|XXX+|N/A|n/a)\b"
     r"|\?{2,}|\[(?:insert|your|name|fact|number|x|\.\.\.)[^\]]*\]|_{3,}",
 )
-_QUOTATION = re.compile(r'"([^"]*)"|(?<!\w)\'([^\']{2,})\'(?!\w)')
+_QUOTATION = re.compile(r'"([^"]*)"|(?<!\w)\'(?!n\')((?:[^\']|(?<=\w)\'(?=\w))+)\'(?!\w)')
+_OPEN_QUOTATION = re.compile(r"""(?<![^\s(\[])'(?=\w)(?!(?:tis|twas|em|til|n|cause)\b)""", re.IGNORECASE)
 _ALMOST_PLACEHOLDER = re.compile(r"\{+\s*f\s*:?[^{}]*\}*|[{}]")
+# What holds a placeholder's place while the words around it are read: no letter, no digit, nothing that is trimmed.
+_STAND_IN = "\ufffc"
+_GLUED_BEFORE = re.compile(r"(?:[^\W_]|[-+±∓~≈<>≤≥=€$£¥#^/×·√}]|[\w}][.,:']|\b(?:minus|negative) )$", re.IGNORECASE)
+_GLUED_BEHIND = re.compile(r"[^\W_]|[{/^×·°=]|[-.,:'](?:[^\W_]|\{)")
+# An em dash between words is punctuation and no minus, and a fact may own something.
+_LOOSE = re.compile(r"(?<=[^\W\d_])—$|^—(?=[^\W\d_])|^(?:'|’)s\b")
+# Marks that no reader sees although Unicode counts them as letters or accents.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(code) for first, last in ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF)) for code in range(first, last + 1)
+}
+# Letters of other scripts that look like those of number words.
+_LOOKALIKE = str.maketrans("аеорсухіјѕԁһԝѵոսցνοτυιερᴏ", "aeopcyxijsdhwvnugvotuiepo")
+_NUMBER_SIGNS = frozenset("%‰‱٪🔟💯")
+_PART_OF_FIGURE = frozenset("%‰°€$£+-±<>≤≥~²³")
+# Thousands set apart by a space, which folding makes an ordinary one.
+_GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?: \d{3})+(?![\w])")
+_PROPOSED_VALUE = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,6})?")
+_PROPOSED_UNIT = re.compile(r"(?:[^\W\d_]|[ %‰€$£¥°/.-]){0,12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +161,8 @@ class _Item:
             else:
                 self.reasons.append(found)
 
-    def read_prose(self, name: str, text: str, *, empty: bool = False) -> None:
-        if not text.strip() and not empty:
+    def read_prose(self, name: str, text: str) -> None:
+        if not any(character.isalnum() for character in text):
             self.reasons.append(f"{name}: is empty")
         self.reasons += [f"{name}: {reason}" for reason in prose_problems(text, self.facts, self.quotes, self.cited_lines())]
 
@@ -242,43 +266,71 @@ def find_quote(source_id: str, text: str, sources: Mapping[str, Source]) -> Quot
     if place is None:
         missing = f"quote: these words are not in {source_id}: {_short(text)!r}"
         return f"{missing} (an ellipsis is not allowed)" if "…" in text or "..." in text else missing
+    if len(wanted) < SHORTEST_QUOTE:
+        place = _whole_line(wanted, source.folded)
+        if place is None:
+            return f"quote: {text!r} is shorter than {SHORTEST_QUOTE} characters and not a whole line of {source_id}"
+    if source.folded.joins(*place):
+        return f"quote: {_short(text)!r} runs over a heading or the end of a paragraph in {source_id}; quote the parts"
+    return _quoted(source, text, place)
+
+
+def _quoted(source: Source, text: str, place: tuple[int, int]) -> Quoted:
     start, end = place
-    lines = (source.folded.line_at(start), source.folded.line_at(end - 1))
-    if len(wanted) < SHORTEST_QUOTE and not any(bare(line) == wanted for line in source.folded.lines):
-        return f"quote: {text!r} is shorter than {SHORTEST_QUOTE} characters and not a whole line of {source_id}"
-    first, last = source.folded.sentence_at(start, end)
+    whole = source.folded
+    first, last = whole.sentence_at(start, end)
+    speaker, sentence = source.attributed(whole.line_at(first), whole.line_at(last - 1), whole.text[first:last])
     return Quoted(
-        source=source_id,
+        source=source.id,
         text=text,
-        lines=lines,
-        sentence=source.folded.text[first:last],
+        lines=(whole.line_at(start), whole.line_at(end - 1)),
+        sentence=sentence,
         kind=source.kind,
-        speaker=source.speaker_at(lines[0]),
+        speaker=speaker,
         notice=source.notice,
     )
 
 
 def locate(wanted: str, source: Folded) -> tuple[int, int] | None:
     """Return where the folded words *wanted* stand in *source* as whole words, or None."""
+    return next(_places(wanted, source), None)
+
+
+def _places(wanted: str, source: Folded) -> Iterator[tuple[int, int]]:
     start = source.text.find(wanted) if wanted else -1
     while start >= 0:
         end = start + len(wanted)
         if _is_edge(source.text, start, -1) and _is_edge(source.text, end - 1, 1):
-            return start, end
+            yield start, end
         start = source.text.find(wanted, start + 1)
-    return None
+
+
+def _whole_line(wanted: str, source: Folded) -> tuple[int, int] | None:
+    """Return where *wanted* is a whole line, but for a list's marker."""
+    return next((place for place in _places(wanted, source) if bare(source.lines[source.line_at(place[0]) - 1]) == wanted), None)
 
 
 def _is_edge(text: str, inside: int, step: int) -> bool:
-    """Say whether a match may end at *inside*: never within a word or a figure (the 5 of 1.5, of -5, of 5%)."""
-    near, far = text[inside + step : inside + step + 1] if inside + step >= 0 else "", ""
-    if inside + 2 * step >= 0:
-        far = text[inside + 2 * step : inside + 2 * step + 1]
-    if not text[inside].isalnum() or not near:
+    """Say whether a match may end at *inside*: never within a word or a figure (the 5 of 1.5, of -5, of 5%, of 1 500)."""
+    here = text[inside]
+    if not here.isalnum() and here not in ".,-/:" and here not in _PART_OF_FIGURE:
         return True
-    if near.isalnum() or (text[inside].isdigit() and near in "%‰°€$£+-±<>≤≥~²³"):
-        return False
-    return not (near in ".,'-/:" and far.isalnum())
+    place = inside + step
+    while 0 <= place < len(text) and text[place] != " ":
+        near = text[place]
+        if near.isalnum() or unicodedata.category(near)[0] == "M" or (here.isdigit() and near in _PART_OF_FIGURE):
+            return False
+        if near not in ".,'-/:":
+            return True
+        place += step
+    return not (here.isdigit() and _is_within_group(text, min(inside, inside + step)))
+
+
+def _is_within_group(text: str, left: int) -> bool:
+    """Say whether the cut behind *left* divides a figure like 1 500."""
+    near = text[max(0, left - 20) : left + 20]
+    cut = left - max(0, left - 20)
+    return any(match.start() <= cut < match.end() - 1 for match in _GROUPED.finditer(near))
 
 
 def prose_problems(
@@ -293,49 +345,79 @@ def prose_problems(
         cited: The whole lines on which those quotes stand; an identical token on one of them may be repeated.
     """
     reasons = list(_placeholder_problems(text, facts))
-    if hidden := sorted({f"U+{ord(c):04X}" for c in text if unicodedata.category(c) in ("Cf", "Cc", "Co") and c not in "\n\t\u00ad"}):
+    if hidden := sorted({f"U+{ord(character):04X}" for character in text if _is_hidden(character)}):
         reasons.append(f"has characters that cannot be seen ({', '.join(hidden)})")
-    if match := FILLER.search(text):
+    if match := FILLER.search(fold(text)):
         reasons.append(f"{match[0]!r} stands where words are missing; leave the item out, or ask a question")
-    prose = _ALMOST_PLACEHOLDER.sub(" ", PLACEHOLDER.sub(" ", text))
+    prose = _ALMOST_PLACEHOLDER.sub(_STAND_IN, PLACEHOLDER.sub(_STAND_IN, text))
     rest, quotation_reasons = _take_quotations(fold(prose), quotes)
-    known = {token for line in cited for token in _tokens(fold(line))} | {
-        word.group().lower() for line in cited for word in NUMBER_WORD.finditer(fold(line))
-    }
     reasons += quotation_reasons
+    found = figures(rest)
+    known = {token for line in cited for token in _stated(line)} if found else set()
     reasons += [
         f"the figure {figure!r} is typed; point at a fact with {{f:ID}}, or leave it out"
-        for figure in figures(rest)
+        for figure in found
         if figure not in known and figure.lower() not in known
     ]
     return reasons
 
 
+@lru_cache(maxsize=32)  # the items of a reply cite the same lines, and a line can be a whole file
+def _stated(line: str) -> frozenset[str]:
+    text = bare(line)
+    return frozenset(_tokens(text)) | {word.lower() for word in _number_words(text)}
+
+
 def figures(text: str) -> list[str]:
     """Return each token of *text* that states a number: with a digit of any script, a per cent sign, or a number word."""
-    typed = [token for token in _tokens(text) if any(_is_digit(c) for c in token) or "%" in token or "‰" in token]
-    return typed + [match[0] for match in NUMBER_WORD.finditer(text)]
+    return [token for token in _tokens(text) if any(_is_number_sign(character) for character in token)] + _number_words(text)
 
 
 def _tokens(text: str) -> list[str]:
-    return [token for raw in text.split() if (token := raw.strip(".,;:!?\"'()[]*_`"))]
+    grouped = _GROUPED.sub(lambda match: match[0].replace(" ", _STAND_IN), text)
+    tokens = (raw.strip(".,;:!?\"'()[]*_`").replace(_STAND_IN, " ").strip() for raw in grouped.split())
+    return [token for token in tokens if token]
+
+
+def _number_words(text: str) -> list[str]:
+    """Return the number words of *text*, also of letters that only look like those of one (bold, accented, Cyrillic)."""
+    if not text.isascii():
+        letters = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in letters if unicodedata.category(c)[0] != "M").lower().translate(_LOOKALIKE)
+    return [match[0] for match in NUMBER_WORD.finditer(text)]
+
+
+def _is_number_sign(character: str) -> bool:
+    # Decomposed, because ㍙ and ㎡ hold digits that have no value of their own.
+    return character in _NUMBER_SIGNS or any(
+        c in _NUMBER_SIGNS or _is_digit(c) for c in (character, *unicodedata.normalize("NFKC", character))
+    )
 
 
 def _is_digit(character: str) -> bool:
     return unicodedata.numeric(character, None) is not None
 
 
+def _is_hidden(character: str) -> bool:
+    return (unicodedata.category(character) in ("Cf", "Cc", "Co") and character not in "\n\t\u00ad") or character in _UNSEEN
+
+
 def _placeholder_problems(text: str, facts: Mapping[str, Fact]) -> Iterator[str]:
     for match in PLACEHOLDER.finditer(text):
-        before, after = text[: match.start()], text[match.end() :]
+        before, after = (_LOOSE.sub(" ", part) for part in (text[: match.start()], text[match.end() :]))
         if match[1] not in facts:
             yield f"there is no fact {match[1]!r}"
-        if unit := UNIT_WORD.match(after):
-            yield f"{unit[0].strip(' -')!r} stands behind {match[0]}, which already gives its unit"
-        elif after[:1].isalnum() or before[-1:].isalnum() or before[-1:] in tuple("-−+±<>≤≥€$£"):
+        if unit := UNIT_WORD.match(fold(text[match.end() :])):
+            yield f"{unit[0].strip(' -(*_~`[')!r} stands behind {match[0]}, which already gives its unit"
+        elif _GLUED_BEFORE.search(_edge(before)) or _GLUED_BEHIND.match(_edge(after)):
             yield f"{match[0]} must stand alone, nothing glued to it"
     for almost in _ALMOST_PLACEHOLDER.finditer(PLACEHOLDER.sub("", text)):
         yield f"{almost[0]!r} is not a placeholder; write {{f:ID}} or {{f:ID|range}}"
+
+
+def _edge(text: str) -> str:
+    """Return *text* folded, its white space at the ends kept as one space."""
+    return f"{text[:1].isspace() * ' '}{fold(text)}{text[-1:].isspace() * ' '}"
 
 
 def _take_quotations(text: str, quotes: Sequence[Quoted]) -> tuple[str, list[str]]:
@@ -353,21 +435,19 @@ def _take_quotations(text: str, quotes: Sequence[Quoted]) -> tuple[str, list[str
             reasons.append(f"the quotation {_short(words)!r} is part of a sentence; quote the whole: {quote.sentence!r}")
         return " "
 
-    rest = _QUOTATION.sub(judge, text)
-    if '"' in rest:
+    rest = _QUOTATION.sub(judge, text.replace("``", '"').replace("''", '"'))
+    if '"' in rest or _OPEN_QUOTATION.search(rest):
         reasons.append("a quotation mark stands alone")
     return rest, reasons
 
 
 def _proposed_problems(proposed: Mapping[str, str]) -> Iterator[str]:
-    try:
-        is_number = Decimal(proposed["value"]).is_finite()
-    except InvalidOperation:
-        is_number = False
-    if not is_number:
-        yield f"proposed.value: expected a number as text, like \"4\", found {proposed['value']!r}"
-    if any(_is_digit(character) for character in proposed["unit"]) or len(proposed["unit"]) > SHORTEST_QUOTE:
-        yield f"proposed.unit: expected a short unit without a figure, found {proposed['unit']!r}"
+    value, unit = proposed["value"], proposed["unit"]
+    if not _PROPOSED_VALUE.fullmatch(value):
+        yield f"proposed.value: expected a number as text, like \"4\", found {_short(value)!r}"
+    words = [word for word in _number_words(unit) if not word.lower().startswith("per")]
+    if words or not _PROPOSED_UNIT.fullmatch(unit) or not unit.isprintable():
+        yield f"proposed.unit: expected a short unit without a figure, found {_short(unit)!r}"
 
 
 def _is_date(text: str) -> bool:
@@ -382,7 +462,14 @@ def _named(text: str) -> list[str]:
 
 
 def _plain(words: str) -> str:
-    return fold(words).strip(" .,;:!?\"'")
+    """Return *words* folded, without the marks around them that a sentence's end or its place in another brings.
+
+    A question mark stays, because it turns a statement into a question; so do the dots of an ellipsis.
+    """
+    text = fold(words).strip(" \"'")
+    if text.endswith((".", ",", ";", ":")) and not text.endswith(".."):
+        text = text[:-1]
+    return text.strip(" \"'")
 
 
 def _short(text: str, length: int = 80) -> str:
