@@ -68,9 +68,23 @@ def visible(name: str) -> str:
 
 
 def matching(evidence: Path, patterns: Iterable[str]) -> Iterator[Entry]:
-    """Yield the entries of *evidence* that one of the glob *patterns* (`**` over folders) describes."""
-    rules = [re.compile(_expression(pattern)) for pattern in patterns]
-    yield from (entry for entry in walk(evidence) if any(rule.fullmatch(entry.id) for rule in rules))
+    """Yield the entries of *evidence* that one of the glob *patterns* (`**` over folders) describes.
+
+    What is skipped in the patterns' own folders, or is such a folder (a link, say), is yielded as well: it may hide what is meant.
+    """
+    rules = [(re.compile(_expression(pattern)), _folder_of(pattern)) for pattern in patterns]
+    for entry in walk(evidence):
+        if any(rule.fullmatch(entry.id) or (entry.skipped and _on_the_way(entry.id, folder)) for rule, folder in rules):
+            yield entry
+
+
+def _folder_of(pattern: str) -> str:
+    """Return the folder that a pattern names before its first wildcard, "" for none."""
+    return re.split(r"[*?]", pattern, maxsplit=1)[0].rpartition("/")[0]
+
+
+def _on_the_way(name: str, folder: str) -> bool:
+    return not folder or f"{name}/".startswith(f"{folder}/") or f"{folder}/".startswith(f"{name}/")
 
 
 def _expression(pattern: str) -> str:

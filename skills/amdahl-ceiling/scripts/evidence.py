@@ -6,18 +6,18 @@ Only regular files inside the folder are opened; a link, a pipe or a file that h
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from _portable.evidence import matching, set_digest
 from pulls import BadInput, Pull, read_pulls
 from sessions import Session
 from transcripts import Reader, epoch, parse
 
-SESSIONS, PULLS = "sessions", "pull-requests"
+SESSIONS, PULLS = "sessions/**/*.jsonl", "pull-requests/**/*.csv"
 SUB_AGENTS = "subagents"
 PEEKED = 50  # lines in which a log must show a time, to be put in order
 LISTED = 10  # items that a note spells out before it only counts
@@ -36,7 +36,7 @@ class Source:
         read: Records (lines, rows) read.
         skipped: Records that could not be read.
         remarks: Sentences for the source's note.
-        digests: One per file, "path sha256".
+        digests: One per file: its id and "sha256:<hex>".
     """
 
     id: str
@@ -47,17 +47,16 @@ class Source:
     read: int = 0
     skipped: int = 0
     remarks: list[str] = field(default_factory=list)
-    digests: list[str] = field(default_factory=list)
+    digests: list[tuple[str, str]] = field(default_factory=list)
 
     def record(self) -> dict[str, Any]:
-        """The source as `fde.facts/1` wants it; its digest is that of the sorted list of its files' digests."""
-        text = "\n".join(sorted(self.digests))
+        """The source as `fde.facts/1` wants it; its digest is that of the set, so that anybody can compute it again from the locator."""
         return {
             "id": self.id,
             "locator": self.locator,
             "count": self.count,
             "bytes": self.bytes,
-            "digest": f"sha256:{hashlib.sha256(text.encode()).hexdigest()}",
+            "digest": set_digest(self.digests),
             "health": self.health,
             "read": self.read,
             "skipped": self.skipped,
@@ -76,8 +75,8 @@ class Log:
 
 def read_sessions(root: Path) -> tuple[Source, list[Session]]:
     """Read every session log below *root*/sessions, in an order that gives repeated records to the log that had them first."""
-    source = Source(id="set:sessions", locator=f"file:evidence/{SESSIONS}/")
-    logs, orphans, odd = _logs(root / SESSIONS)
+    source = Source(id="set:sessions", locator=f"file:evidence/{SESSIONS}")
+    logs, orphans, odd = _logs(root)
     seen: set[str] = set()
     sessions: list[Session] = []
     malformed: list[str] = []
@@ -120,8 +119,8 @@ def read_all_pulls(root: Path) -> tuple[Source, list[Pull]]:
     Raises:
         BadInput: a file is not such a table.
     """
-    source = Source(id="set:pull-requests", locator=f"file:evidence/{PULLS}/")
-    files, odd = _files(root / PULLS, ".csv")
+    source = Source(id="set:pull-requests", locator=f"file:evidence/{PULLS}")
+    files, odd = _files(root, PULLS)
     pulls: dict[str, Pull] = {}
     for path in files:
         name = path.relative_to(root).as_posix()
@@ -159,29 +158,18 @@ def _hashed_lines(path: Path, name: str, source: Source) -> Iterator[bytes]:
     except OSError as error:
         raise _unreadable(name, error) from error
     source.count += 1
-    source.digests.append(f"{name} {digest.hexdigest()}")
+    source.digests.append((name, f"sha256:{digest.hexdigest()}"))
 
 
-def _files(folder: Path, suffix: str) -> tuple[list[Path], list[Path]]:
-    """The regular files below *folder* whose name ends in *suffix*, sorted, and the other entries with such a name."""
-    files: list[Path] = []
-    odd: list[Path] = []
-    if folder.is_symlink():
-        return [], [folder]
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        odd += [Path(place, name) for name in folders if Path(place, name).is_symlink()]
-        for name in names:
-            path = Path(place, name)
-            if not name.endswith(suffix):
-                continue
-            (files if path.is_file() and not path.is_symlink() else odd).append(path)
-    return sorted(files), sorted(odd)
+def _files(root: Path, pattern: str) -> tuple[list[Path], list[Path]]:
+    """The regular files below *root* that *pattern* describes, in order, and what lies there and is not opened."""
+    entries = list(matching(root, [pattern]))
+    return [entry.path for entry in entries if not entry.skipped], [entry.path for entry in entries if entry.skipped]
 
 
-def _logs(folder: Path) -> tuple[list[Log], list[Path], list[Path]]:
-    """The logs below *folder* in reading order, the sub-agents' logs without a session, and what is no regular file."""
-    files, odd = _files(folder, ".jsonl")
+def _logs(root: Path) -> tuple[list[Log], list[Path], list[Path]]:
+    """The session logs below *root* in reading order, the sub-agents' logs without a session, and what is no regular file."""
+    files, odd = _files(root, SESSIONS)
     agents = [path for path in files if path.name.startswith("agent-") or path.parent.name == SUB_AGENTS]
     owned: dict[Path, list[Path]] = {path: [] for path in files if path not in set(agents)}
     orphans: list[Path] = []

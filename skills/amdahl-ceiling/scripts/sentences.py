@@ -41,9 +41,9 @@ def answer(found: Measurement, facts: Facts) -> list[str]:
             "({f:lead.hours} on the calendar)."
         ),
         (
-            "If the model took no time at all, they would still take {f:work.lead.without-model.hours} of working time: at most "
-            "{f:work.lead.ceiling|range} as fast as today, and {f:lead.ceiling|range} on the calendar; this is what is still to gain, "
-            "not what the model has given already."
+            "If the model took no time at all, {f:work.lead.stage.model.share|range} of that working time would go "
+            "({f:lead.stage.model.share} of the calendar time) and {f:work.lead.without-model.hours} would remain: at most "
+            "{f:work.lead.ceiling|range} as fast as today. This is what is still to gain, not what the model has given already."
         ),
         _what_holds(found),
     ]

@@ -116,7 +116,8 @@ def test_the_answer_tells_how_long_it_takes_how_short_it_could_be_and_what_holds
         first,
     )
     assert re.search(
-        r"at most 1\.00\d+x \(1\.\d+x to 1\.\d+x\) as fast as today, and 1\.00\d+x \(.*\) on the calendar; .*still to gain",
+        r"0\.\d+ % \(.* to .*\) of that working time would go \(0\.\d+ % of the calendar time\) and \d+ h would remain: "
+        r"at most 1\.00\d+x \(1\.\d+x to 1\.\d+x\) as fast as today\. .*still to gain",
         second,
     )
     assert re.fullmatch(
