@@ -21,8 +21,15 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
     "boolean": lambda value: isinstance(value, bool),
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value),
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and _is_finite(value),
 }
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer that no float holds cannot be shown either
+        return False
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -79,7 +86,8 @@ def _scalar(value: object, rule: dict[str, Any], place: str) -> Iterator[str]:
     if "enum" in rule and value not in rule["enum"]:
         yield f"{place}: expected one of {', '.join(map(str, rule['enum']))}, found {_found(value)}"
     if isinstance(value, str):
-        if "pattern" in rule and not re.search(rule["pattern"], value):
+        # Python's $ also matches before a last newline, the standard's does not.
+        if "pattern" in rule and not re.search(rule["pattern"].replace("$", r"\Z"), value):
             yield f"{place}: expected text like {rule['pattern']}, found {_found(value)}"
         if len(value) < rule.get("minLength", 0):
             yield f"{place}: expected at least {rule['minLength']} characters, found {_found(value)}"

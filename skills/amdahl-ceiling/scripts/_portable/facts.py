@@ -35,8 +35,7 @@ def show(fact: Fact) -> str:
         return UNKNOWN
     value = fact["value"]
     if fact["type"] == "money":
-        amount = Decimal(value)
-        return _with_unit(amount, fact, 0 if abs(amount) >= MONEY_WHOLE else 2)
+        return _with_unit(Decimal(value), fact, _cents(Decimal(value)))
     if isinstance(value, str):
         return value
     return _with_unit(float(value), fact, _decimals(float(value), fact))
@@ -45,13 +44,13 @@ def show(fact: Fact) -> str:
 def show_range(fact: Fact) -> str:
     """Return value, unit and interval, all to the same place: "4.67x (4.22x to 5.15x)"; without an interval as `show`."""
     interval = fact.get("interval")
-    if not interval or not is_known(fact) or isinstance(fact["value"], str):
+    is_money = fact["type"] == "money"
+    if not interval or not is_known(fact) or (isinstance(fact["value"], str) and not is_money):
         return show(fact)
-    value, low, high = float(fact["value"]), float(interval["low"]), float(interval["high"])
-    # An end that rounds onto the value says nothing, so a finer end may add a place, but only one.
-    places = _decimals(value, fact)
-    places = min(places + 1, max(places, _decimals(low, fact), _decimals(high, fact)))
-    value_text, low_text, high_text = (_with_unit(number, fact, places) for number in (value, low, high))
+    number: type[Decimal | float] = Decimal if is_money else float
+    value, low, high = (number(str(given)) for given in (fact["value"], interval["low"], interval["high"]))
+    places = _cents(value) if isinstance(value, Decimal) else _range_decimals(value, float(low), float(high), fact)
+    value_text, low_text, high_text = (_with_unit(each, fact, places) for each in (value, low, high))
     return f"{value_text} ({low_text} to {high_text})"
 
 
@@ -84,12 +83,25 @@ def cell(value: object, unit: str, facts: Mapping[str, Fact]) -> str:
     return _with_unit(number, {"type": "number", "unit": unit}, _significant(number))
 
 
+def _cents(amount: Decimal) -> int:
+    return 0 if abs(amount) >= MONEY_WHOLE else 2
+
+
+def _range_decimals(value: float, low: float, high: float, fact: Fact) -> int:
+    """Return the decimals of a value with its interval.
+
+    An end that rounds onto the value says nothing, so a finer end may add a place, but only one.
+    """
+    places = _decimals(value, fact)
+    return min(places + 1, max(places, _decimals(low, fact), _decimals(high, fact)))
+
+
 def _decimals(value: float, fact: Fact) -> int:
     """Return how many decimals tell *value* honestly: about three figures, and for a ratio near 1x what differs from 1."""
     if fact["type"] == "count":
         return 0 if value == int(value) else 1
     if fact["type"] == "ratio" and fact["unit"] == "x" and 0 < abs(value - 1) < 1:
-        return min(4, max(2, 1 - math.floor(math.log10(abs(value - 1)))))
+        return min(4, max(_significant(value), 1 - math.floor(math.log10(abs(value - 1)))))
     return _significant(value)
 
 
