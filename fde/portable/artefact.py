@@ -8,18 +8,22 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .check import Problem, Verdict, find_quote, prose_problems
-from .facts import by_id, fill, named
+from .check import Problem, Quoted, Verdict, capped, find_quote, prose_problems
+from .facts import by_id, fill, is_known, named
 from .markdown import markdown
 from .schema import validate
 from .sources import Source
 from .svg import draw
 
 RECORD, VIEW = "artefact.json", "artefact.md"
+# Where a judgement's prose stands: by list, the text that is rendered first.
+PROSE = {"findings": ("statement", "title"), "actions": ("what", "owner"), "questions": ("question", "whom", "why")}
+_MONEY = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 UNJUDGED: dict[str, Any] = {
     "status": "none",
     "by": "none",
@@ -50,7 +54,7 @@ def facts_problems(facts: Mapping[str, Any]) -> list[str]:
     if shape:
         return shape
     reasons = [f"facts: the id {name!r} stands twice" for name in _twice(fact["id"] for fact in facts["facts"])]
-    reasons += [f"facts: {fact['id']} has no value and no reason" for fact in facts["facts"] if _is_unexplained(fact)]
+    reasons += [f"facts: {fact['id']} {reason}" for fact in facts["facts"] if (reason := _value_problem(fact))]
     index = by_id(facts["facts"])
     for place, sentence in _sentences(facts):
         reasons += [f"{place}: there is no fact {name!r}" for name in named(sentence) if name not in index]
@@ -59,6 +63,7 @@ def facts_problems(facts: Mapping[str, Any]) -> list[str]:
     for table in facts["tables"]:
         width = len(table["columns"])
         reasons += [f"{table['id']}: a row has {len(row)} cells, expected {width}" for row in table["rows"] if len(row) != width]
+    reasons += [f"charts: {chart['id']} {reason}" for chart in facts["charts"] if (reason := _chart_problem(chart))]
     return reasons
 
 
@@ -156,13 +161,13 @@ def audit(artefact: Mapping[str, Any], views: Mapping[str, str | None], sources:
     shape = validate(artefact, "artefact")
     if shape:
         return [Complaint(where=RECORD, what=reason) for reason in shape]
-    facts = [f"{RECORD}: {reason}" for reason in _record_problems(artefact)]
-    if facts:
-        return [Complaint(where=RECORD, what=reason.partition(": ")[2]) for reason in facts]
+    broken = [*_record_problems(artefact), *_unknown_facts(artefact)]
+    if broken:
+        return broken
     return [*_item_complaints(artefact), *_quote_complaints(artefact, sources), *_view_complaints(artefact, views)]
 
 
-def _record_problems(artefact: Mapping[str, Any]) -> list[str]:
+def _record_problems(artefact: Mapping[str, Any]) -> Iterator[Complaint]:
     names = ("answer", "facts", "tables", "charts", "sources", "method", "limits", "warnings", "skill", "version")
     findings = [
         {key: value for key, value in finding.items() if key not in ("rendered", "quotes")}
@@ -170,46 +175,60 @@ def _record_problems(artefact: Mapping[str, Any]) -> list[str]:
         if finding["by"] == "code"
     ]
     document = {name: artefact[name] for name in names} | {"schema": "fde.facts/1", "findings": findings}
+    yield from (Complaint(where=RECORD, what=reason) for reason in facts_problems(document))
+
+
+def _unknown_facts(artefact: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Yield each name of a fact that there is not: without it the views cannot be drawn again."""
     index = by_id(artefact["facts"])
-    unnamed = [
-        f"{item['id']}: there is no fact {name!r}"
-        for item in (*artefact["findings"], *artefact["actions"])
-        for name in (item["facts"] if "facts" in item else [item["moves"]])
-        if name not in index
-    ]
-    return facts_problems(document) + unnamed
+    for where, kind, item in _items(artefact):
+        if item["by"] == "code":  # the document of facts was looked at already
+            continue
+        listed = item["facts"] if kind == "findings" else [item["moves"]] if kind == "actions" else []
+        names = dict.fromkeys([*listed, *(name for key in PROSE[kind] for name in named(item[key]))])
+        yield from (Complaint(where=where, what=f"there is no fact {name!r}") for name in names if name not in index)
+
+
+def _items(artefact: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for kind in PROSE:
+        yield from ((f"{RECORD} {kind} {item['id']}", kind, item) for item in artefact[kind])
 
 
 def _item_complaints(artefact: Mapping[str, Any]) -> Iterator[Complaint]:
     """Yield where a rendered text is not what its statement and the facts give."""
     index = by_id(artefact["facts"])
-    for kind, key in (("findings", "statement"), ("actions", "what"), ("questions", "question")):
-        for item in artefact[kind]:
-            where = f"{RECORD} {kind} {item['id']}"
-            unknown = [name for name in named(item[key]) if name not in index]
-            if unknown:
-                yield Complaint(where=where, what=f"there is no fact {unknown[0]!r}")
-            elif item["rendered"] != fill(item[key], index):
-                yield Complaint(where=where, what=f"the text is {item['rendered']!r}, the facts give {fill(item[key], index)!r}")
+    for where, kind, item in _items(artefact):
+        wanted = fill(item[PROSE[kind][0]], index)
+        if item["rendered"] != wanted:
+            yield Complaint(where=where, what=f"the text is {item['rendered']!r}, the facts give {wanted!r}")
 
 
 def _quote_complaints(artefact: Mapping[str, Any], sources: Mapping[str, Source]) -> Iterator[Complaint]:
-    """Yield each quote that is not in its source, or not as it is recorded, and each item whose prose breaks a rule."""
-    index = by_id(artefact["facts"])
-    for kind, key in (("findings", "statement"), ("actions", "what")):
-        for item in artefact[kind]:
-            where = f"{RECORD} {kind} {item['id']}"
-            found = [find_quote(quote["source"], quote["text"], sources) for quote in item["quotes"]]
-            yield from (Complaint(where=where, what=quote) for quote in found if isinstance(quote, str))
-            good = [quote for quote in found if not isinstance(quote, str)]
-            recorded = [quote for quote, now in zip(item["quotes"], found, strict=True) if not isinstance(now, str)]
-            for quote, now in zip(recorded, good, strict=True):
-                if quote != now.record():
-                    yield Complaint(where=where, what=f"the quote {quote['text']!r} is recorded otherwise than its source gives it")
-            cited = [line for q in good for line in sources[q.source].folded.lines[q.lines[0] - 1 : q.lines[1]]]
-            if item["by"] != "code" and len(good) == len(found):
-                for reason in prose_problems(item[key], index, good, cited):
-                    yield Complaint(where=where, what=reason)
+    """Yield each quote that is not in its source, or not as it is recorded, and what the prose around it breaks."""
+    for where, kind, item in _items(artefact):
+        found = [(quote, find_quote(quote["source"], quote["text"], sources)) for quote in item.get("quotes", ())]
+        for quote, now in found:
+            if isinstance(now, str):
+                yield Complaint(where=where, what=now)
+            elif quote != now.record():
+                yield Complaint(where=where, what=f"the quote {quote['text']!r} is recorded otherwise than its source gives it")
+        good = [now for _, now in found if isinstance(now, Quoted)]
+        if item["by"] != "code" and len(good) == len(found):
+            reasons = _judged_problems(kind, item, by_id(artefact["facts"]), good, sources)
+            yield from (Complaint(where=where, what=reason) for reason in reasons)
+
+
+def _judged_problems(
+    kind: str, item: Mapping[str, Any], index: Mapping[str, Any], quotes: Sequence[Quoted], sources: Mapping[str, Source]
+) -> Iterator[str]:
+    """Yield what the check would refuse now in an item that once passed it."""
+    cited = [line for q in quotes for line in sources[q.source].folded.lines[q.lines[0] - 1 : q.lines[1]]]
+    for name in PROSE[kind]:
+        yield from (f"{name}: {reason}" for reason in prose_problems(item[name], index, quotes, cited))
+    if kind == "findings":
+        basis = capped(item["basis"], [index[name] for name in item["facts"] if is_known(index[name])], quotes)
+        if basis != item["basis"]:
+            yield f"basis: {item['basis']!r} is more than its facts and quotes support; they support {basis!r}"
 
 
 def _view_complaints(artefact: Mapping[str, Any], views: Mapping[str, str | None]) -> Iterator[Complaint]:
@@ -268,8 +287,35 @@ def _sentences(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((f"tables.{table['id']}", value) for value in row if isinstance(value, str))
 
 
-def _is_unexplained(fact: Mapping[str, Any]) -> bool:
-    return fact["value"] is None and not fact.get("unknown")
+def _value_problem(fact: Mapping[str, Any]) -> str:
+    value, kind = fact["value"], fact["type"]
+    if value is None:
+        return "" if fact.get("unknown") else "has no value and no reason"
+    if kind == "money":
+        is_fit = isinstance(value, str) and bool(_MONEY.fullmatch(value))
+        return "" if is_fit else f'is money: expected a decimal number as text, like "1250.00", found {value!r}'
+    wants_text = kind in ("text", "date")
+    if isinstance(value, str) != wants_text:
+        return f"is of type {kind}: expected {'text' if wants_text else 'a number'}, found {value!r}"
+    return ""
+
+
+def _chart_problem(chart: Mapping[str, Any]) -> str:
+    """Return why a chart cannot be drawn, or nothing."""
+    points = [point for series in chart["series"] for point in series["points"]]
+    if any(isinstance(y, str) for _, y in points):
+        return "has a point whose height is no number"
+    if chart["kind"] == "bar":
+        return "" if len(chart["series"]) == 1 else f"is a bar chart with {len(chart['series'])} series, expected one"
+    if not all(series["points"] for series in chart["series"]):
+        return "has a series without points"
+    if any(isinstance(x, str) for x, _ in points):
+        return "is a line chart with a point whose place is no number"
+    return "has a logarithmic axis and a place that is not above zero" if _is_below_log(chart, points) else ""
+
+
+def _is_below_log(chart: Mapping[str, Any], points: Iterable[Sequence[float]]) -> bool:
+    return chart["x"].get("scale") == "log" and any(x <= 0 for x, _ in points)
 
 
 def _twice(names: Iterable[str]) -> list[str]:
