@@ -143,17 +143,18 @@ def _name(entry: Entry) -> str:
 
 
 def _clash(evidence: Path, name: str) -> str | None:
-    """Return the path below *evidence* that some file system would take for *name*, None if nothing there is."""
-    found = ""
-    for part in name.split("/"):
-        folder = evidence / found
-        if not folder.is_dir():
-            return found or None
-        clash = part if (folder / part).exists() else files.taken(folder, part)
+    """Return what is in the way of *name* below *evidence*, itself included: what some file system would take for it or a part of it."""
+    parts = name.split("/")
+    found: list[str] = []
+    for part in parts:
+        folder = evidence.joinpath(*found)
+        if found and not folder.is_dir():
+            return "/".join(found)
+        clash = part if (folder / part).exists() else files.taken(folder, part) if folder.is_dir() else None
         if clash is None:
-            return None
-        found = f"{found}/{clash}".removeprefix("/")
-    return found
+            return "/".join(found) if found != parts[: len(found)] else None
+        found.append(clash)
+    return "/".join(found)
 
 
 def _refuse_twins(items: Iterable[Item]) -> None:
