@@ -29,6 +29,8 @@ _TABLE = str.maketrans(_SAME)
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|cf|vs|approx|ca|nr|fig|mr|mrs|ms|dr|prof|st|inc|ltd|[a-z]))\.$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\bno\.$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?= )")
+# Control characters, and those that turn the direction of what follows.
+_COMMANDS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _CLOSING = ".!?\"')"
 _BLOCK_START = re.compile(r"\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\||>|---|\d\d:\d\d)")
 _SPEAKER = re.compile(r"[A-Z][\w .'-]{0,40}:\s")
@@ -38,6 +40,11 @@ _MARKER = re.compile(r"\s*(?:[-*+•]\s+|\d+[.)]\s+|#{1,6}\s+|>\s*)?")
 def fold(text: str) -> str:
     """Return *text* as it is compared, its white space single and trimmed."""
     return " ".join(_characters(text).split())
+
+
+def legible(text: str) -> str:
+    """Return *text* with what a terminal, a browser or an XML reader would obey, not show, as U+FFFD; line ends and tabs stay."""
+    return _COMMANDS.sub("\ufffd", text)
 
 
 def _characters(text: str) -> str:

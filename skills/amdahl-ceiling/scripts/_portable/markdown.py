@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .facts import by_id, cell, fill, show, show_range
+from .fold import legible
 
 Artefact = Mapping[str, Any]
 
@@ -38,10 +39,20 @@ def markdown(artefact: Artefact) -> str:
 
 
 def safe(text: str) -> str:
-    """Return *text* on one line, with nothing in it that Markdown would turn into a link, an image, HTML or a cell."""
-    line = " ".join(text.split())
+    """Return *text* on one line, with nothing in it that Markdown would turn into anything but these characters.
+
+    An address stays as it is: some readers make it a link, but to nothing else than what it says.
+    """
+    line = " ".join(legible(text).split())
     # An underscore within a word (a file's name) is left alone: Markdown does the same.
-    return re.sub(r"([\\`*|\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", line).replace("<", "&lt;")
+    line = re.sub(r"([\\`*|\[\]~]|(?<!\w)_|_(?!\w))", r"\\\1", line)
+    line = re.sub(r"&(?=#?\w+;)", "&amp;", line).replace("<", "&lt;")
+    # At its beginning: a quotation, heading, rule or list.
+    return re.sub(r"^(>|#{1,6}(?= |$)|[+-](?= |$)|[-=]{2,}|\d{1,9}(?=[.)](?: |$)))", _escaped_start, line)
+
+
+def _escaped_start(match: re.Match[str]) -> str:
+    return f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}"
 
 
 def _failure(artefact: Artefact) -> Iterator[str]:
@@ -59,7 +70,8 @@ def _answer(artefact: Artefact) -> Iterator[str]:
     yield from rest[:1] if len(rest) == 1 else ["\n".join(rest)] if rest else []
     day = artefact["created"][:10]
     subject = f", {artefact['subject']}" if artefact["subject"] else ""
-    yield f"*{artefact['skill']} {artefact['version']}{subject}, {day}. {_judged_by(artefact)}*"
+    of = safe(f"{artefact['skill']} {artefact['version']}{subject}, {day}.")
+    yield f"*{of} {_judged_by(artefact)}*"
 
 
 def _judged_by(artefact: Artefact) -> str:
