@@ -6,6 +6,7 @@ The same check and the same bytes as the runner; no installed package, no networ
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 from .artefact import UNJUDGED, compose, facts_problems, files
 from .check import Problem, Verdict, check
 from .evidence import Unreadable, read, words
+from .fold import legible
 from .markdown import markdown
 from .sources import Source
 from .strictjson import BadJson, strict_json
@@ -32,6 +34,9 @@ class BadInput(ValueError):
 def main(skill: Path, argv: Sequence[str] | None = None) -> int:
     """Run the command line of the skill folder *skill* and return its exit code (0, 1 refused items, 2 usage, 3 bad input)."""
     options = _parser().parse_args(argv)
+    # Whatever the locale says: the artefact on stdout is UTF-8, as it is in a file.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     try:
         return _write(skill, options)
     except BadInput as error:
@@ -64,9 +69,11 @@ def _write(skill: Path, options: argparse.Namespace) -> int:
     sources = words(_folder(options.evidence), _patterns(skill))
     verdict, refused = _judgement(options, facts, sources)
     if refused and not options.final:
-        print(_told(refused), file=sys.stderr)
+        print(legible(_told(refused)), file=sys.stderr)
         return FINDINGS
     judged = {**UNJUDGED, "by": options.by, "status": "rejected" if verdict.is_empty else "ok"} if options.judgement else UNJUDGED
+    # As in the runner: an action or a question is not kept where no finding stood.
+    verdict = Verdict() if verdict.is_empty else verdict
     document = compose(
         facts,
         created=_created(options),
@@ -139,7 +146,10 @@ def _created(options: argparse.Namespace) -> str:
         raise BadInput(f"--now: expected a time like 2026-03-02T07:30:00+01:00, found {options.now!r}") from error
     if moment.tzinfo is None:
         raise BadInput(f"--now: {options.now!r} has no offset from UTC")
-    return moment.astimezone(zone).isoformat(timespec="seconds")
+    try:
+        return moment.astimezone(zone).isoformat(timespec="seconds")
+    except OverflowError as error:
+        raise BadInput(f"--now: {options.now!r} is outside the calendar") from error
 
 
 def _publish(out: Path, contents: dict[str, bytes]) -> None:
