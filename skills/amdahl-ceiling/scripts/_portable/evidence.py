@@ -149,11 +149,12 @@ def set_digest(files: Iterable[tuple[str, str]]) -> str:
 
 
 def digest_now(evidence: Path, locator: str) -> str | None:
-    """Return the digest that the source at *locator* (`file:evidence/PATH` or a glob) has now; None if nothing is there.
+    """Return the digest that the source at *locator* has now; None if nothing is there.
 
-    A single file has the digest of its bytes, a glob that of the set of its files.
+    *locator* is `file:evidence/PATH`, a glob, or a folder with a slash at its end. A single file has the digest of its
+    bytes, a glob or a folder that of the set of its files.
     """
-    pattern = locator.removeprefix("file:evidence/")
+    pattern = re.sub(r"/$", "/**", locator.removeprefix("file:evidence/"))
     found = [entry for entry in matching(evidence, [pattern]) if not entry.skipped]
     if not found:
         return None
