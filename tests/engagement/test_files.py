@@ -360,6 +360,26 @@ def test_what_an_interrupted_write_left_is_not_taken_for_a_file(tmp_path):
     ]
 
 
+def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_read(tmp_path, monkeypatch):
+    for name in ("a", "closed", "z"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x").touch()
+    scandir = os.scandir
+
+    def refuse(folder):
+        if os.fspath(folder).endswith("closed"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return scandir(folder)
+
+    # As root every folder can be listed.
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert [(entry.id, entry.skipped) for entry in walk(tmp_path)] == [
+        ("a/x", None),
+        ("closed", Skip.UNREADABLE),
+        ("z/x", None),
+    ]
+
+
 def test_a_walk_through_what_is_not_there_is_an_error_and_not_an_empty_list(tmp_path):
     with pytest.raises(CannotRead):
         list(walk(tmp_path / "gone"))
@@ -416,3 +436,50 @@ def test_every_call_that_a_write_makes_can_be_broken(path):
     # open, write, fsync, replace, and open and fsync of the folder; each with a disk that stays broken and one that does not.
     assert count == 12
     assert all(getattr(os, name) is real for name, real in calls)
+
+
+@pytest.fixture(name="synced")
+def _synced(monkeypatch):
+    """What was made to last, and what was renamed, in order: inodes, for a temporary name is gone afterwards."""
+    seen, fsync, rename, move = [], os.fsync, os.rename, os.replace
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (fsync(descriptor), seen.append(os.fstat(descriptor).st_ino)))
+    monkeypatch.setattr(os, "rename", lambda *args: (rename(*args), seen.append("rename")))
+    monkeypatch.setattr(os, "replace", lambda *args: (move(*args), seen.append("rename")))
+    return seen
+
+
+def test_a_published_folder_lasts_with_all_below_it_before_it_has_its_name(tmp_path, synced):
+    final = tmp_path / "final"
+    publish(final, {"a": b"a", "charts/b": b"b"})
+    before, after = synced[: synced.index("rename")], synced[synced.index("rename") + 1 :]
+    assert set(before) >= {(final / name).stat().st_ino for name in (".", "a", "charts", "charts/b")}
+    assert after == [tmp_path.stat().st_ino]
+
+
+def test_a_replaced_file_lasts_before_it_has_its_name_and_its_folder_after(path, synced):
+    replace(path, "new")
+    assert synced == [path.stat().st_ino, "rename", path.parent.stat().st_ino]
+
+
+def test_the_name_of_a_ledgers_file_lasts_before_its_first_line(path, synced):
+    append_line(path, "a")
+    append_line(path, "b")
+    file, folder = path.stat().st_ino, path.parent.stat().st_ino
+    assert synced == [folder, file, file]
+
+
+def test_sweeping_does_not_look_into_a_folder_that_is_being_published(tmp_path):
+    inner = tmp_path / f"a.tmp-{HEX}" / f".x.{HEX}.tmp"
+    inner.parent.mkdir()
+    inner.touch()
+    os.utime(inner, (0, 0))
+    assert sweep(tmp_path, deep=True) == []
+    assert inner.exists()
+
+
+def test_the_lock_names_only_its_present_holder(tmp_path):
+    (tmp_path / ".fde").mkdir()
+    (tmp_path / ".fde" / "lock").write_text("process 4194304 since 1999-01-01T00:00:00Z\n" * 3)
+    with lock(tmp_path), pytest.raises(Locked) as refused, lock(tmp_path):
+        pass
+    assert "1999" not in refused.value.message

@@ -305,14 +305,23 @@ def test_fault_09_the_second_run_at_once_is_told_who_holds_it_and_ends_with_4(tm
         pass
 
 
-def test_fault_09_one_that_waits_gets_the_lock_when_the_first_is_done(tmp_path):
+def test_fault_09_one_that_waits_gets_the_lock_when_the_first_is_done(tmp_path, monkeypatch):
+    waited = []
     with child(HOLDS, tmp_path) as holder:
         holder.stdout.readline()
         with pytest.raises(Locked), lock(tmp_path, wait=0.1):
             pass
-        holder.stdin.close()
+
+        def holder_ends(seconds):
+            waited.append(seconds)
+            if not holder.stdin.closed:
+                holder.stdin.close()
+                holder.wait(10)
+
+        # The holder is done while, and only because, the other waits.
+        monkeypatch.setattr(time, "sleep", holder_ends)
         with in_time(), lock(tmp_path, wait=60):
-            pass
+            assert waited
 
 
 def test_fault_10_a_killed_holder_holds_the_lock_no_longer(tmp_path):
@@ -595,8 +604,8 @@ def test_fault_35_a_name_that_no_text_can_hold_is_stored_escaped_and_shown_print
     assert json.loads(json.dumps({"id": entry.id}, ensure_ascii=False).encode()) == {"id": stored}
     assert os.fsencode(unescaped(entry.id)) == name
     assert printable(entry.path.name) == shown
+    entry.path.write_text("abc")
     with pytest.raises(TooLarge) as refused:
-        (tmp_path / "evidence" / os.fsdecode(name)).write_text("abc")
         read_bytes(entry.path, 2)
     assert refused.value.where == f"{tmp_path}/evidence/{stored}"
 
