@@ -20,9 +20,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from ..engagement.files import as_text
+from ..engagement.files import as_text, read_json
 from ..errors import Exit, NoScript, NotText, ScriptFailed, ScriptRefused, ScriptUsage
-from ..portable.schema import validate
+from ..portable.artefact import facts_problems
+from ..portable.schema import problems as schema_problems
 from ..portable.strictjson import BadJson, strict_json
 from ..skillset.trust import require
 from ..text import printable
@@ -36,6 +37,7 @@ STDERR_CAP = 1_000_000
 TAIL_LINES = 20
 TAIL_CHARACTERS = 2_000
 MOST_PROBLEMS = 5
+SCHEMA_CAP = 1_000_000
 TICK = 0.05
 
 
@@ -241,11 +243,20 @@ def _facts(skill: Skill, script: Path, ended: Ended) -> dict[str, Any]:
     document, problems = _document(ended.stdout)
     if not problems and document["skill"] != skill.name:
         problems = [f"facts.skill: expected {skill.name!r}, found {document['skill']!r}"]
+    problems = problems or _details_problems(skill, document)
     if not problems:
         return document
     more = len(problems) - MOST_PROBLEMS
     listed = "; ".join(problems[:MOST_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
     raise ScriptFailed(skill.name, printable(f"{listed}. It said: {_tail(ended.stderr)}"), where=str(script))
+
+
+def _details_problems(skill: Skill, document: dict[str, Any]) -> list[str]:
+    """Return what is wrong with the facts' `details` under the skill's own schema for them."""
+    if not skill.driver or not skill.driver.details_schema or "details" not in document:
+        return []
+    rule = read_json(skill.folder / skill.driver.details_schema, SCHEMA_CAP)
+    return list(schema_problems(document["details"], rule, rule, "details"))
 
 
 def _document(stdout: bytes) -> tuple[dict[str, Any], list[str]]:
@@ -256,7 +267,7 @@ def _document(stdout: bytes) -> tuple[dict[str, Any], list[str]]:
         return {}, [f"stdout: {error.message}"]
     except BadJson as error:
         return {}, [f"stdout is not one JSON object: {error}"]
-    return document, validate(document, "facts")
+    return document, facts_problems(document)
 
 
 def _tail(stderr: bytes) -> str:

@@ -251,3 +251,12 @@ def is_left(reader):
     gone = bool(watch.poll(5_000))
     os.close(reader)
     return gone
+
+
+def test_details_that_break_the_skills_own_schema_are_refused(tmp_path, evidence):
+    rule = {"type": "object", "properties": {"cases": {"type": "integer"}}, "required": ["cases"], "additionalProperties": False}
+    driver = {"measure": "scripts/measure.py", "details_schema": "assets/details.schema.json"}
+    folder = make_skill(tmp_path / "skills", script=prints({**FACTS, "details": {"cases": "three"}}), driver=driver)
+    (folder / "assets" / "details.schema.json").write_text(json.dumps(rule))
+    with pytest.raises(ScriptFailed, match="details.cases: expected integer"):
+        measure(built_in(folder), evidence=evidence, now=NOW, tz="Europe/Berlin", context={})

@@ -247,9 +247,10 @@ def _pull_facts(facts: Facts, found: Measurement) -> None:
             "label": f"Share of the largest stage of {words}",
         }
         for place, (stage, value) in enumerate(bottlenecks(boundary.sums), start=1):
-            label = f"Stage {place} to remove from {words}, from the largest down"
+            label = f"Largest stage of {words}, number {place}"
             facts.add(f"{name}.next{place}.stage", label, "text", STAGE_NAMES[stage], "", grade=grade, **common)
-            label = f"How much faster {words} would be without the stages 1 to {place}"
+            stages = "its largest stage" if place == 1 else f"its {place} largest stages"
+            label = f"How much faster {words} would be without {stages}"
             facts.add(f"{name}.next{place}.speedup", label, "ratio", value, "x", grade=grade, **common)
     _outside_facts(facts, found, common)
 
