@@ -56,8 +56,8 @@ def test_it_computes_the_facts_and_writes_the_artefact_of_the_runner_byte_for_by
     ours = {path.name: path.read_bytes() for path in folder.iterdir()}
     theirs = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     assert sorted(ours) == sorted(theirs)
-    for name in ours:
-        assert without_times(ours[name]) == without_times(theirs[name]), name
+    for name, data in ours.items():
+        assert without_times(data) == without_times(theirs[name]), name
 
 
 def without_times(data):
