@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fde.errors import BadName, Exit
-from fde.text import digest, escaped, is_plain_name, is_slug, lf, printable, require_slug, same_name, unescaped
+from fde.portable.names import escaped, is_plain_name, unescaped
+from fde.text import digest, is_slug, lf, printable, require_slug, same_name
 
 steady = settings(deadline=None, database=None)
 

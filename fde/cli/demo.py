@@ -42,7 +42,7 @@ def _copy(source: Path, target: Path) -> None:
 
     from ..engagement import files
     from ..errors import DemoThere
-    from ..portable.evidence import walk
+    from ..portable.tree import walk
 
     if target.exists():
         if not (target / MARK).is_file():

@@ -17,9 +17,9 @@ from typing import Any
 from ..errors import BrokenArtefact, FdeError, LedgerBroken
 from ..portable import evidence
 from ..portable.artefact import RECORD, Complaint, audit, digest
+from ..portable.names import escaped
 from ..portable.schema import validate
 from ..portable.sources import Source
-from ..text import escaped
 from . import files, ledger
 from .engagement import Engagement
 

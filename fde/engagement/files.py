@@ -5,23 +5,20 @@ can neither lead out of it nor stop a run.
 """
 
 # os, not pathlib: the fault tests make each call of the system fail in turn, and find the calls by these names.
-# ruff: noqa: PTH102, PTH104, PTH105, PTH106, PTH108, PTH120, PTH208
+# ruff: noqa: PTH102, PTH104, PTH105, PTH106, PTH108, PTH208
 
 from __future__ import annotations
 
 import errno
 import fcntl
 import os
-import re
 import secrets
 import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -37,48 +34,16 @@ from ..errors import (
     NotText,
     TooLarge,
 )
+from ..portable.names import escaped, is_plain_name
 from ..portable.strictjson import BadJson, strict_json
-from ..text import escaped, is_plain_name, same_name
+from ..portable.tree import TEMP_FILE, TEMP_FOLDER, is_below, special
+from ..text import same_name
 
 CAP_NAME = "the limit for one file"
 
-_TEMP_FILE = re.compile(r"\..+\.[0-9a-f]{8}\.tmp", re.DOTALL)
-_TEMP_FOLDER = re.compile(r".+\.tmp-[0-9a-f]{8}", re.DOTALL)
 _CHUNK = 1 << 20
 _NAME_LENGTH = 255
 _SHOWN = 80
-
-
-class Skip(StrEnum):
-    """Why an entry of a folder is not read, in the words that a person sees."""
-
-    OUTSIDE = "a link that leads outside"
-    LINK = "a link to what is listed under its own name"
-    LOOP = "a link that leads back to itself"
-    DANGLING = "a link that leads nowhere"
-    FIFO = "a FIFO"
-    SOCKET = "a socket"
-    DEVICE = "a device"
-    BAD_NAME = "a name with a backslash, control characters or bytes that are not UTF-8"
-    LEFT_OVER = "an unfinished file of ours"
-    UNREADABLE = "cannot be read"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A file in a folder, or something there that is not read.
-
-    Attributes:
-        id: The path relative to the folder, POSIX, escaped if it must be.
-        path: The path to open.
-        size: In bytes, when it was listed; 0 if it is not read.
-        skipped: Why it is not read, or None.
-    """
-
-    id: str
-    path: Path
-    size: int = 0
-    skipped: Skip | None = None
 
 
 def replace(path: Path, data: bytes | str, *, mode: int = 0o666) -> None:
@@ -298,34 +263,9 @@ def inside(root: Path, relative: str) -> Path:
         NotInside: it climbs, is absolute, holds NUL, another control character or a backslash, or a link leads out.
     """
     path = root.joinpath(*_parts(relative.removesuffix("/")))
-    if not _is_below(os.path.realpath(path), root):
+    if not is_below(os.path.realpath(path), root):
         raise NotInside(_shown(relative), "a link leads out of the folder")
     return path
-
-
-def walk(root: Path) -> Iterator[Entry]:
-    """Yield what is below *root*, folder by folder in the order of names: files to read, and what is skipped with the reason.
-
-    Links are never followed: what they lead to is listed under its own name, or lies outside.
-
-    Raises:
-        CannotRead: *root* itself cannot be listed.
-    """
-    with _words(CannotRead, root):
-        pending = [(entry, "") for entry in _listed(root)]
-    while pending:
-        found, above = pending.pop()
-        name = f"{above}{found.name}"
-        skipped, size, is_folder = _look(found, Path(root))
-        below: list[os.DirEntry[str]] = []
-        if is_folder:
-            try:
-                below = _listed(found.path)
-            except OSError:
-                skipped, is_folder = Skip.UNREADABLE, False
-        pending.extend((entry, f"{name}/") for entry in below)
-        if not is_folder:
-            yield Entry(id=escaped(name), path=Path(found.path), size=size, skipped=skipped)
 
 
 @contextmanager
@@ -367,11 +307,7 @@ def _require_regular(mode: int, path: Path) -> None:
 def _kind(mode: int) -> str:
     if stat.S_ISLNK(mode):
         return "a link"
-    return "a folder" if stat.S_ISDIR(mode) else str(_special(mode))
-
-
-def _special(mode: int) -> Skip:
-    return Skip.FIFO if stat.S_ISFIFO(mode) else Skip.SOCKET if stat.S_ISSOCK(mode) else Skip.DEVICE
+    return "a folder" if stat.S_ISDIR(mode) else str(special(mode))
 
 
 def _write_new(path: Path, data: bytes, mode: int, kept: int | None) -> None:
@@ -455,11 +391,6 @@ def _shown(name: str) -> str:
     return ascii(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}...")
 
 
-def _is_below(real: str, root: str | Path) -> bool:
-    real_root = os.path.realpath(root)
-    return os.path.commonpath((real_root, real)) == real_root
-
-
 def _check_names(files: Mapping[str, bytes]) -> None:
     for name in files:
         _parts(name)
@@ -493,10 +424,10 @@ def _unmake(made: list[Path]) -> None:
 def _left_overs(folder: Path, *, deep: bool) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         for name in sorted(folders):
-            if _TEMP_FOLDER.fullmatch(name):
+            if TEMP_FOLDER.fullmatch(name):
                 folders.remove(name)
                 yield Path(parent, name)
-        yield from (Path(parent, name) for name in sorted(names) if _TEMP_FILE.fullmatch(name))
+        yield from (Path(parent, name) for name in sorted(names) if TEMP_FILE.fullmatch(name))
         if not deep:
             return
 
@@ -531,34 +462,3 @@ def _read_up_to(descriptor: int, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _listed(folder: str | Path) -> list[os.DirEntry[str]]:
-    """Return what is in *folder*, last name first, as a stack wants it."""
-    with os.scandir(folder) as entries:
-        return sorted(entries, key=lambda entry: entry.name, reverse=True)
-
-
-def _look(found: os.DirEntry[str], root: Path) -> tuple[Skip | None, int, bool]:
-    """Return why *found* is not read, its size, and whether it is a folder to go into."""
-    if not is_plain_name(found.name):
-        return Skip.BAD_NAME, 0, False
-    try:
-        status = found.stat(follow_symlinks=False)
-    except OSError:
-        return Skip.UNREADABLE, 0, False
-    if stat.S_ISLNK(status.st_mode):
-        return _link(found.path, root), 0, False
-    if _TEMP_FILE.fullmatch(found.name) or _TEMP_FOLDER.fullmatch(found.name):
-        return Skip.LEFT_OVER, 0, False
-    if stat.S_ISDIR(status.st_mode):
-        return None, 0, True
-    return (None, status.st_size, False) if stat.S_ISREG(status.st_mode) else (_special(status.st_mode), 0, False)
-
-
-def _link(path: str, root: Path) -> Skip:
-    try:
-        target = os.path.realpath(path, strict=True)
-    except OSError as error:
-        return Skip.LOOP if error.errno == errno.ELOOP else Skip.DANGLING
-    if not _is_below(target, root):
-        return Skip.OUTSIDE
-    return Skip.LOOP if _is_below(os.path.realpath(os.path.dirname(path)), target) else Skip.LINK

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import CannotRead, FdeError, NotInside, NotRegular, TakenName, UsageError
-from ..portable.evidence import Entry, walk
-from ..text import digest, escaped, is_plain_name
+from ..portable.names import escaped, is_plain_name
+from ..portable.tree import Entry, walk
+from ..text import digest
 from . import files
 from .engagement import Engagement
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import LedgerBroken
+from ..portable.names import escaped
 from ..portable.strictjson import BadJson, strict_json
-from ..text import escaped
 from . import files
 
 CAP = 256 << 20

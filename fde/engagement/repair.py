@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..text import escaped
+from ..portable.names import escaped
 from . import artefacts, files, runs
 from .artefacts import Official
 from .engagement import Engagement

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FdeError, LedgerBroken, NoRun
-from ..text import escaped
+from ..portable.names import escaped
 from . import files, ledger
 from .engagement import Engagement
 

@@ -16,10 +16,11 @@ from ..engagement.engagement import Engagement
 from ..errors import NoOpenQuestion, NotJson, SeveralQuestions, SourceChanged, UsageError
 from ..portable.artefact import UNJUDGED, dump
 from ..portable.check import Verdict
+from ..portable.names import escaped
 from ..portable.schema import validate
 from ..portable.sources import Source
 from ..skillset.skill import Skill
-from ..text import digest, escaped
+from ..text import digest
 from . import question
 from .run import Material, Written, gather, judge, parse_and_check, problem_records, ready, write
 

@@ -12,8 +12,6 @@ from failing import every_failure
 
 from fde.engagement import files
 from fde.engagement.files import (
-    Entry,
-    Skip,
     append_line,
     as_text,
     inside,
@@ -26,7 +24,6 @@ from fde.engagement.files import (
     replace,
     sweep,
     taken,
-    walk,
     writable,
 )
 from fde.errors import (
@@ -40,6 +37,7 @@ from fde.errors import (
     NotRegular,
     TooLarge,
 )
+from fde.portable.tree import Entry, Skip, walk
 
 HEX = "0123abcd"
 
@@ -381,7 +379,7 @@ def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_read(tmp_pat
 
 
 def test_a_walk_through_what_is_not_there_is_an_error_and_not_an_empty_list(tmp_path):
-    with pytest.raises(CannotRead):
+    with pytest.raises(FileNotFoundError):
         list(walk(tmp_path / "gone"))
 
 

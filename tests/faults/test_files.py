@@ -25,7 +25,6 @@ from hypothesis import strategies as st
 import fde as package
 from fde.engagement import ledger
 from fde.engagement.files import (
-    Skip,
     append_line,
     inside,
     lock,
@@ -36,7 +35,6 @@ from fde.engagement.files import (
     read_text,
     replace,
     sweep,
-    walk,
     writable,
 )
 from fde.errors import (
@@ -52,8 +50,10 @@ from fde.errors import (
     NotText,
     TooLarge,
 )
+from fde.portable.names import escaped, unescaped
 from fde.portable.strictjson import BadJson, strict_json
-from fde.text import digest, escaped, is_slug, printable, require_slug, same_name, unescaped
+from fde.portable.tree import Skip, walk
+from fde.text import digest, is_slug, printable, require_slug, same_name
 
 SEARCHED = str(Path(package.__file__).parents[1])
 ROUNDS = 20

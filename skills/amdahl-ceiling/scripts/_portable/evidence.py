@@ -11,10 +11,10 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from .sources import Source, text_source
+from .tree import Entry, walk
 
 CAP = 8_000_000  # bytes of one text file; more cannot be read by a person, and fits no model's window
 _CHUNK = 1 << 20
@@ -24,48 +24,10 @@ class Unreadable(ValueError):
     """A file of evidence that cannot be taken as it is; the message is one sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One name below `evidence/`: a regular file, or something that is not opened, with the reason."""
-
-    id: str
-    path: Path
-    skipped: str = ""
-
-
-def walk(evidence: Path) -> Iterator[Entry]:
-    """Yield every file below *evidence* in the order of their ids (relative, POSIX).
-
-    Hidden names are no evidence. A link, FIFO, socket or device is yielded with `skipped`; no link is followed.
-    """
-    yield from _walk(evidence, "")
-
-
-def _walk(folder: Path, prefix: str) -> Iterator[Entry]:
-    try:
-        found = sorted(os.scandir(folder), key=lambda item: item.name + "/" if item.is_dir(follow_symlinks=False) else item.name)
-    except OSError as error:
-        yield Entry(id=prefix.rstrip("/") or ".", path=folder, skipped=f"the folder cannot be read: {error.strerror}")
-        return
-    for item in found:
-        if item.name.startswith("."):
-            continue
-        name, path = prefix + visible(item.name), Path(item.path)
-        if item.is_symlink():
-            yield Entry(id=name, path=path, skipped="a link; only files in the folder itself are read (outside)")
-        elif item.is_dir():
-            yield from _walk(path, f"{name}/")
-        elif item.is_file():
-            yield Entry(id=name, path=path)
-        else:
-            yield Entry(id=name, path=path, skipped="not a regular file")
-
-
-def visible(name: str) -> str:
-    """Return a file's name as an id: bytes that are no UTF-8, and characters that cannot be seen, as escapes."""
-    if name.isprintable() and "\\" not in name:
-        return name
-    return ascii(name.replace("\\", "/backslash/"))[1:-1].replace("/backslash/", "\\x5c")
+def files(evidence: Path) -> Iterator[Entry]:
+    """Yield what is in the folder *evidence*, without hidden names, which are no evidence; nothing if there is no such folder."""
+    if evidence.is_dir():
+        yield from (entry for entry in walk(evidence) if not any(part.startswith(".") for part in entry.id.split("/")))
 
 
 def matching(evidence: Path, patterns: Iterable[str]) -> Iterator[Entry]:
@@ -74,7 +36,7 @@ def matching(evidence: Path, patterns: Iterable[str]) -> Iterator[Entry]:
     What is skipped in the patterns' own folders, or is such a folder (a link, say), is yielded as well: it may hide what is meant.
     """
     rules = [(re.compile(_expression(pattern)), _folder_of(pattern)) for pattern in patterns]
-    for entry in walk(evidence):
+    for entry in files(evidence):
         if any(rule.fullmatch(entry.id) or (entry.skipped and _on_the_way(entry.id, folder)) for rule, folder in rules):
             yield entry
 
@@ -116,7 +78,7 @@ def words(evidence: Path, patterns: Iterable[str]) -> tuple[Source, ...]:
 
 def _source(entry: Entry) -> Source:
     if entry.skipped:
-        return Source(id=entry.id, text="", health="skipped", note=entry.skipped)
+        return Source(id=entry.id, text="", health="skipped", note=str(entry.skipped))
     try:
         data = read(entry.path)
         return text_source(entry.id, data, _utf8(data))
