@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 
 import pytest
 import small
@@ -14,7 +15,6 @@ from fde.runner import question
 from fde.runner.chat import preview
 from fde.runner.run import gather
 from fde.skillset.find import find
-from datetime import datetime
 
 NOW = datetime.fromisoformat(small.NOW)
 
