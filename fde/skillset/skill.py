@@ -5,9 +5,8 @@ Reading one runs nothing of it. Links are refused anywhere in the folder, so wha
 
 from __future__ import annotations
 
-import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from ..engagement.files import read_json, read_text
 from ..errors import BrokenSkill
 from ..frontmatter import parse
+from ..portable.tree import Entry, walk
 from ..text import is_slug
 
 HEAD_KEYS = ("name", "description", "license", "metadata", "allowed-tools", "compatibility")
@@ -161,7 +161,7 @@ def members(folder: Path) -> list[Member]:
         raise BrokenSkill("its folder is a link, and a link may lead anywhere; copy the folder", where=str(folder))
     found: list[Member] = []
     total = 0
-    for member in _walk(folder, ""):
+    for member in (_member(entry) for entry in walk(folder) if not _is_compiled(entry.id)):
         found.append(member)
         total += member.size
         if len(found) > MOST_FILES or total > MOST_BYTES:
@@ -169,19 +169,11 @@ def members(folder: Path) -> list[Member]:
     return sorted(found, key=lambda member: member.name)
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[Member]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            name, path = prefix + entry.name, Path(entry.path)
-            if entry.is_symlink():
-                raise BrokenSkill("it contains a link, and a link may lead anywhere; copy the file", where=str(path))
-            if entry.is_dir():
-                yield from _walk(path, name + "/")
-            elif not entry.is_file():
-                raise BrokenSkill("it contains what is neither a file nor a folder", where=str(path))
-            elif not _is_compiled(name):
-                status = entry.stat(follow_symlinks=False)
-                yield Member(name=name, path=path, executable=bool(status.st_mode & stat.S_IXUSR), size=status.st_size)
+def _member(entry: Entry) -> Member:
+    if entry.skipped:
+        raise BrokenSkill(f"it contains {entry.skipped}; only files of its own belong in a skill", where=str(entry.path))
+    executable = bool(entry.path.stat(follow_symlinks=False).st_mode & stat.S_IXUSR)
+    return Member(name=entry.id, path=entry.path, executable=executable, size=entry.size)
 
 
 def _is_compiled(name: str) -> bool:

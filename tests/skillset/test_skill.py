@@ -111,7 +111,7 @@ def test_a_folder_without_skill_md_is_refused(tmp_path):
 def test_a_fifo_in_a_skill_is_refused_and_nobody_waits_for_it(tmp_path):
     folder = make_skill(tmp_path)
     os.mkfifo(folder / "assets" / "pipe")
-    with pytest.raises(BrokenSkill, match="neither a file nor a folder"):
+    with pytest.raises(BrokenSkill, match="a FIFO"):
         read(folder, Origin.USER)
 
 
