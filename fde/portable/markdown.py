@@ -169,7 +169,7 @@ def _code_findings(artefact: Artefact) -> Iterator[str]:
 
 def _sentences(title: str, key: str) -> Callable[[Artefact], Iterator[str]]:
     def section(artefact: Artefact) -> Iterator[str]:
-        if artefact[key]:
+        if artefact.get(key):
             facts = by_id(artefact["facts"])
             yield f"## {title}"
             yield "\n".join(f"- {safe(fill(sentence, facts))}" for sentence in artefact[key])
@@ -216,6 +216,7 @@ def _sources(artefact: Artefact) -> Iterator[str]:
 _SECTIONS: tuple[Callable[[Artefact], Iterator[str]], ...] = (
     _failure,
     _answer,
+    _sentences("What it costs to leave it", "cost"),
     _first_table,
     _judged_part,
     _sentences("How it was measured", "method"),

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from .check import Problem, Quoted, Verdict, capped, find_quote, prose_problems
@@ -113,6 +114,7 @@ def compose(
         "created": created,
         "zone": zone,
         "answer": facts["answer"],
+        **({"cost": facts["cost"]} if "cost" in facts else {}),
         "facts": facts["facts"],
         "tables": facts["tables"],
         "charts": facts["charts"],
@@ -134,9 +136,12 @@ def compose(
     return document
 
 
-def files(artefact: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return the files of an artefact's folder by name, the record among them with the digest of each view."""
-    views = {VIEW: markdown(artefact)} | {f"{chart['id']}.svg": draw(chart) for chart in artefact["charts"]}
+def files(artefact: Mapping[str, Any], further: Mapping[str, str] = MappingProxyType({})) -> dict[str, bytes]:
+    """Return the files of an artefact's folder by name, the record among them with the digest of each view.
+
+    *further* are views that somebody else drew from the same artefact, by name.
+    """
+    views = {VIEW: markdown(artefact)} | {f"{chart['id']}.svg": draw(chart) for chart in artefact["charts"]} | dict(further)
     digests = [{"path": name, "digest": digest(text)} for name, text in views.items()]
     return {RECORD: dump(dict(artefact) | {"views": digests})} | {name: text.encode() for name, text in views.items()}
 
@@ -169,12 +174,13 @@ def audit(artefact: Mapping[str, Any], views: Mapping[str, str | None], sources:
 
 
 def _record_problems(artefact: Mapping[str, Any]) -> Iterator[Complaint]:
-    names = ("answer", "facts", "tables", "charts", "sources", "method", "limits", "warnings", "skill", "version")
+    names = ["answer", "facts", "tables", "charts", "sources", "method", "limits", "warnings", "skill", "version"]
     findings = [
         {key: value for key, value in finding.items() if key not in ("rendered", "quotes")}
         for finding in artefact["findings"]
         if finding["by"] == "code"
     ]
+    names += ["cost"] if "cost" in artefact else []
     document = {name: artefact[name] for name in names} | {"schema": "fde.facts/1", "findings": findings}
     yield from (Complaint(where=RECORD, what=reason) for reason in facts_problems(document))
 
@@ -243,6 +249,12 @@ def _view_complaints(artefact: Mapping[str, Any], views: Mapping[str, str | None
             yield from _changes(name, wanted, text.replace("\r\n", "\n"))
         elif recorded.get(name) != digest(text):
             yield Complaint(where=name, what="the record has another digest for this view")
+    for name in (name for name in recorded if name not in expected):
+        text = views.get(name)
+        if text is None:
+            yield Complaint(where=name, what="the file is gone")
+        elif digest(text) != recorded[name]:
+            yield Complaint(where=name, what="edited: it is not the file that was written")
 
 
 def _changes(name: str, wanted: str, text: str) -> Iterator[Complaint]:
@@ -278,8 +290,8 @@ def _judged(letter: str, number: int, by: str, item: Mapping[str, Any], key: str
 
 
 def _sentences(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key in ("answer", "method", "limits", "warnings"):
-        yield from ((f"{key}[{index}]", sentence) for index, sentence in enumerate(facts[key]))
+    for key in ("answer", "cost", "method", "limits", "warnings"):
+        yield from ((f"{key}[{index}]", sentence) for index, sentence in enumerate(facts.get(key, ())))
     for finding in facts["findings"]:
         yield f"findings.{finding['id']}.title", finding["title"]
         yield f"findings.{finding['id']}.statement", finding["statement"]
