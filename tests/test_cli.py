@@ -312,4 +312,4 @@ def test_schema_prints_a_schema_whole(fde):
 def test_an_unknown_schema_is_answered_with_those_there_are(fde):
     result = fde("schema", "fact")
     assert (result.code, result.out) == (2, "")
-    assert result.err == "fde: There is no schema fact.\n     There are: artefact, facts, judgement.\n"
+    assert result.err == "fde: There is no schema fact.\n     There are: artefact, facts, judgement, questions.\n"

@@ -118,7 +118,7 @@ def test_what_is_written_is_read_back():
 def test_an_empty_form_says_what_is_wanted_and_answers_nothing():
     form = render(ASKED, {}, "", "orders")
     assert "subject: orders\nwho:\n" in form
-    assert "<!-- One of yes, no. -->" in form
+    assert "<!-- One of yes (Yes, always), no. -->" in form
     assert "| Step | Work (min) | By hand |\n| --- | --- | --- |\n" in form
     found = parse(form, ASKED)
     assert (found.values, found.problems, found.subject, found.missing) == ({}, (), "orders", ("case", "steps"))
@@ -185,7 +185,7 @@ def test_questions_and_columns_in_another_order_are_read():
 @pytest.mark.parametrize(
     ("name", "body", "line", "what"),
     [
-        ("paper", "maybe", 9, "paper: expected one of yes, no, found 'maybe'"),
+        ("paper", "maybe", 9, "paper: expected one of yes (Yes, always), no, found 'maybe'"),
         ("since", "2026-02-30", 9, "since: expected a date like 2026-03-02, found '2026-02-30'"),
         ("people", "\n1,5", 10, "people: expected a number of zero or more like 12 or 12.5, found '1,5'"),
         ("people", "-3", 9, "people: expected a number of zero or more like 12 or 12.5, found '-3'"),

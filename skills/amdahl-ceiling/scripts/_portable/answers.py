@@ -62,6 +62,10 @@ class Choice:
     key: str
     label: str
 
+    def __str__(self) -> str:
+        """Return the value, with its meaning where that is another word."""
+        return self.value if self.label.casefold() == self.value.casefold() else f"{self.value} ({self.label})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
@@ -100,7 +104,7 @@ class Field:
             case "range":
                 return f"the usual value{unit} like 20, or with the best and the worst like 20 (10 to 45)"
             case "choice":
-                return f"one of {', '.join(choice.value for choice in self.choices)}"
+                return f"one of {', '.join(map(str, self.choices))}"
             case "date":
                 return "a date like 2026-03-02"
             case _:
@@ -431,26 +435,27 @@ def render(questionnaire: Questionnaire, values: Mapping[str, Any], who: str = "
         lines += [f"## {question.label} {{#{question.id}}}", ""]
         value = values.get(question.id)
         if value in (None, "", []):
-            lines += [_comment(hint(question)), ""]
+            lines += [*map(_comment, hints(question)), ""]
         if body := _body(question, value):
             lines += [*body, ""]
     return "\n".join(lines[:-1]) + "\n"
 
 
-def hint(question: Question) -> str:
-    """Return in words what *question* wants: its help, and what an answer looks like."""
-    wanted = _columns_hint(question) if question.type == "table" else "" if question.type == "text" else question.expected
-    said = [part.rstrip(".") for part in (question.help, wanted) if part]
-    return ". ".join(part[0].upper() + part[1:] for part in said) + "." if said else "In your own words."
+def hints(question: Question) -> list[str]:
+    """Return in sentences what *question* wants: its help, what an answer looks like, and the same for a table's columns."""
+    if question.type == "table":
+        columns = [f"{column.heading}: {_sentence(column)}" for column in question.columns if column.help or column.type != "text"]
+        return [_sentence(question, "one row each"), *columns]
+    return [_sentence(question) or "In your own words."]
 
 
-def _columns_hint(question: Question) -> str:
-    columns = [f"{column.heading}: {column.expected}" for column in question.columns if column.type != "text"]
-    return "; ".join(["one row each", *columns])
+def _sentence(field: Field, wanted: str = "") -> str:
+    parts = (field.help, wanted or (field.type != "text" and field.expected))
+    return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in parts if part)
 
 
 def _comment(text: str) -> str:
-    return f"<!-- {text.replace('--', '- -')} -->"
+    return f"<!-- {text.replace('-->', '-- >')} -->"
 
 
 def _body(question: Question, value: Any) -> list[str]:
