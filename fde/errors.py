@@ -290,3 +290,33 @@ class DemoThere(FdeError):
 
 class BadReplay(FdeError):
     """The recorded reply cannot be played back: {}."""
+
+
+class BrokenDecision(FdeError):
+    """The decision cannot be understood: expected {}, found {}."""
+
+    hint = "Mend the line in any editor; its head has question, decider, opened, needed_by, decided and chosen."
+
+
+class SeveralDecide(FdeError):
+    """A decision has one decider: {}."""
+
+    hint = "What a group has to decide waits for its next meeting. Name the one role that can say yes tomorrow."
+
+
+class SameQuestion(FdeError):
+    """This is open already: {}"""
+
+    hint = "Close it with `fde decision --close`, or add what is new to its file."
+
+
+class NoSuchDecision(FdeError):
+    """No one decision is meant: {}."""
+
+    hint = "`fde status` names the open decisions with their files."
+
+
+class BrokenCorrection(FdeError):
+    """A correction cannot be understood: expected {}, found {}."""
+
+    hint = "A correction is a line like `- orders: Tuesday is missing from the list.`, with the name of a figure or finding of that artefact."
