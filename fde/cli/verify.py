@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,8 @@ def _files(found: Engagement, paths: tuple[Path, ...]) -> Outcome:
 
 def _artefact_folder(found: Engagement, path: Path) -> str | None:
     """Return the artefact's folder that *path* is, or lies in, relative to the engagement."""
-    root, place = found.root.resolve(), path.resolve()
+    # realpath: pathlib's own resolve gives up on a link that leads to itself.
+    root, place = Path(os.path.realpath(found.root)), Path(os.path.realpath(path))
     for folder in (place, place.parent):
         if (folder / "artefact.json").is_file() and folder.is_relative_to(root / "artefacts"):
             return folder.relative_to(root).as_posix()

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..errors import BrokenArtefact, FdeError, LedgerBroken
+from ..errors import BrokenArtefact, CannotRead, FdeError, LedgerBroken
 from ..portable import evidence
 from ..portable.artefact import RECORD, Complaint, audit, digest
 from ..portable.names import escaped
@@ -185,19 +185,29 @@ def texts_now(engagement: Engagement, names: Iterable[str]) -> dict[str, Source]
     return {source.id: source for source in found if source.id in wanted}
 
 
+def require_readable(sources: Iterable[Source]) -> None:
+    """Raise CannotRead for a source that is there and cannot be opened: of its words nothing can be said, neither good nor bad."""
+    for source in sources:
+        if source.health == "failed" and source.note.startswith("it cannot be opened"):
+            raise CannotRead(source.note.removeprefix("it cannot be opened: "), where=f"evidence/{source.id}")
+
+
 def complaints(engagement: Engagement, folder: str, item: Official | None) -> list[Complaint]:
     """Return what is wrong with the artefact in *folder*, each with its place relative to the engagement.
 
-    *item* is its line of the ledger, None if it has none.
+    *item* is its line of the ledger, None if it has none. Raises CannotRead: then nothing can be said.
     """
     try:
         record = load(engagement, folder)
         quoted = {quote["source"] for part in (*record["findings"], *record["actions"]) for quote in part["quotes"]}
         texts = texts_now(engagement, quoted)
+        require_readable(texts.values())
         sources = {name: source for name, source in texts.items() if source.health == "ok"}
         found = audit(record, views(engagement, folder, record), sources)
         if item and not is_as_written(engagement, item):
             found.append(Complaint(where=RECORD, what="this is not the record that was written; the ledger has its digest"))
+    except CannotRead:
+        raise
     except FdeError as error:
         where = error.where.removeprefix(f"{engagement.root}/")
         return [Complaint(where=where or folder, what=error.message)]

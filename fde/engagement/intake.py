@@ -5,6 +5,7 @@ A file's bytes are taken as they are; what could not be kept apart on another co
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -100,8 +101,8 @@ def _target(engagement: Engagement, to: str) -> str:
 
 def _refuse_our_own(engagement: Engagement, path: Path) -> None:
     """Nothing of `private/` may become evidence, and no folder may be copied into itself."""
-    real = path.resolve()
-    if engagement.root.resolve().is_relative_to(real) or real.is_relative_to((engagement.root / "private").resolve()):
+    real, root = Path(os.path.realpath(path)), Path(os.path.realpath(engagement.root))
+    if root.is_relative_to(real) or real.is_relative_to(root / "private"):
         raise UsageError(f"{path}: the engagement itself, and what is private in it, is not taken in as evidence.")
 
 
@@ -111,8 +112,10 @@ def _entries(path: Path) -> Iterator[Entry]:
     if not path.is_dir():
         yield Entry(id=path.name, path=path)
         return
+    # Of `.` and `..` too.
+    name = Path(os.path.realpath(path)).name
     for entry in walk(path):
-        yield Entry(id=f"{path.resolve().name}/{entry.id}", path=entry.path, skipped=entry.skipped)
+        yield Entry(id=f"{name}/{entry.id}", path=entry.path, skipped=entry.skipped)
 
 
 def _item(engagement: Engagement, entry: Entry, to: str) -> Item:

@@ -5,7 +5,7 @@ Everything is read anew from the folder; nothing is remembered, so that a clone 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,9 +99,9 @@ def _changes(engagement: Engagement, record: dict[str, Any]) -> Iterator[str]:
         if not source["locator"].startswith("file:evidence/"):
             continue
         try:
-            now = _text_digest(texts.get(source["id"])) if "kind" in source else digest_now(engagement.evidence, source["locator"])
-        except OSError as error:
-            yield f"{source['id']} cannot be read ({error.strerror})"
+            now = _digest_now(engagement, source, texts)
+        except (FdeError, OSError):
+            yield f"{source['id']} cannot be read"
             continue
         if now is None and source["health"] not in ("empty", "failed", "skipped"):
             yield f"{source['id']} is gone"
@@ -109,8 +109,12 @@ def _changes(engagement: Engagement, record: dict[str, Any]) -> Iterator[str]:
             yield f"{source['id']} changed"
 
 
-def _text_digest(source: Source | None) -> str | None:
-    return source.digest if source else None
+def _digest_now(engagement: Engagement, source: Mapping[str, Any], texts: Mapping[str, Source]) -> str | None:
+    if "kind" not in source:
+        return digest_now(engagement.evidence, source["locator"])
+    found = texts.get(source["id"])
+    artefacts.require_readable([found] if found else [])
+    return found.digest if found else None
 
 
 def _edited(engagement: Engagement, item: Official, record: dict[str, Any]) -> Iterator[str]:

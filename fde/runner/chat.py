@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ..engagement import files, runs
-from ..engagement.artefacts import texts_now
+from ..engagement.artefacts import require_readable, texts_now
 from ..engagement.engagement import Engagement
 from ..errors import NoOpenQuestion, NotJson, SeveralQuestions, SourceChanged, UsageError
 from ..portable.artefact import UNJUDGED, dump
@@ -137,6 +137,7 @@ def _require_unchanged(engagement: Engagement, verdict: Verdict, material: Mater
     """Refuse where a source that the reply quotes is no longer what was sent."""
     cited = {quote["source"] for item in (*verdict.findings, *verdict.actions) for quote in item["quotes"]}
     now = texts_now(engagement, cited)
+    require_readable(now.values())
     for source in material.words:
         if source.id in cited and (source.id not in now or now[source.id].digest != source.digest):
             raise SourceChanged(f"evidence/{source.id}", where=f"evidence/{source.id}")
