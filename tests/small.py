@@ -5,9 +5,11 @@ Everything is made on the spot and measured in the time that Python takes to sta
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -167,3 +169,13 @@ def record(root: Path, folder: str) -> dict[str, Any]:
 def lines(path: Path) -> list[dict[str, Any]]:
     """Return the records of a ledger."""
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def moment(text: str = NOW) -> datetime:
+    """Return a time of the tests as the runner takes it."""
+    return datetime.fromisoformat(text)
+
+
+def sha256(data: bytes) -> str:
+    """Return a digest as sources have it."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"

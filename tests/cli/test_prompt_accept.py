@@ -184,7 +184,7 @@ def test_of_several_open_questions_one_must_be_named(acme, ask, accept):
 
 @pytest.mark.parametrize("how", ["changed", "removed", "not text any more"])
 def test_a_quoted_source_that_changed_meanwhile_refuses_the_reply_and_writes_no_artefact(acme, ask, accept, how):
-    run, _ = ask()
+    ask()
     owner = acme / "evidence/interviews/owner.md"
     if how == "removed":
         owner.unlink()
