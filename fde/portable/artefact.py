@@ -49,6 +49,21 @@ class Complaint:
     what: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person says is wrong, and what is right; it stands beside the computed figure and never changes it.
+
+    Attributes:
+        about: The id of the fact that it corrects, empty if it corrects a finding.
+        title: What it corrects, in words.
+        text: The person's words; a brace in them is a brace.
+    """
+
+    about: str
+    title: str
+    text: str
+
+
 def facts_problems(facts: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with a document of facts (`fde.facts/1`): its schema, its ids, what its sentences name."""
     shape = validate(facts, "facts")
@@ -87,6 +102,7 @@ def compose(
     judged: Mapping[str, Any] = UNJUDGED,
     by: str = "model",
     supersedes: str | None = None,
+    corrections: Iterable[Correction] = (),
 ) -> dict[str, Any]:
     """Put an artefact (`fde.artefact/1`) together; `views` is filled in by `files`.
 
@@ -101,6 +117,7 @@ def compose(
         judged: Who judged and how it went.
         by: "model" or "person", the origin of what stood.
         supersedes: The folder of the artefact that this one follows.
+        corrections: What a person corrected in that one.
     """
     verdict = verdict or Verdict()
     index = by_id(facts["facts"])
@@ -129,6 +146,7 @@ def compose(
         "supersedes": supersedes,
         "views": [],
     }
+    document["findings"] += [_corrected(n, correction, index) for n, correction in enumerate(corrections, 1)]
     document["findings"] += [_judged("j", n, by, finding, "statement", index) for n, finding in enumerate(verdict.findings, 1)]
     if "details" in facts:
         document["details"] = facts["details"]
@@ -172,6 +190,11 @@ def audit(artefact: Mapping[str, Any], views: Mapping[str, str | None], sources:
     return [*_item_complaints(artefact), *_quote_complaints(artefact, sources), *_view_complaints(artefact, views)]
 
 
+def is_correction(item: Mapping[str, Any]) -> bool:
+    """Say whether an item of an artefact is a correction: a person's own words, which the rules for a model's prose do not bind."""
+    return bool(item["by"] == "person" and "statement" in item)
+
+
 def _record_problems(artefact: Mapping[str, Any]) -> Iterator[Complaint]:
     names = ["answer", "facts", "tables", "charts", "sources", "method", "limits", "warnings", "skill", "version"]
     findings = [
@@ -191,7 +214,8 @@ def _unknown_facts(artefact: Mapping[str, Any]) -> Iterator[Complaint]:
         if item["by"] == "code":  # the document of facts was looked at already
             continue
         listed = item["facts"] if kind == "findings" else [item["moves"]] if kind == "actions" else []
-        names = dict.fromkeys([*listed, *(name for key in PROSE[kind] for name in named(item[key]))])
+        prose = [] if is_correction(item) else [item[key] for key in PROSE[kind]]
+        names = dict.fromkeys([*listed, *(name for text in prose for name in named(text))])
         yield from (Complaint(where=where, what=f"there is no fact {name!r}") for name in names if name not in index)
 
 
@@ -204,7 +228,8 @@ def _item_complaints(artefact: Mapping[str, Any]) -> Iterator[Complaint]:
     """Yield where a rendered text is not what its statement and the facts give."""
     index = by_id(artefact["facts"])
     for where, kind, item in _items(artefact):
-        wanted = fill(item[PROSE[kind][0]], index)
+        statement = item[PROSE[kind][0]]
+        wanted = statement if is_correction(item) else fill(statement, index)
         if item["rendered"] != wanted:
             yield Complaint(where=where, what=f"the text is {item['rendered']!r}, the facts give {wanted!r}")
 
@@ -219,7 +244,9 @@ def _quote_complaints(artefact: Mapping[str, Any], sources: Mapping[str, Source]
             elif quote != now.record():
                 yield Complaint(where=where, what=f"the quote {quote['text']!r} is recorded otherwise than its source gives it")
         good = [now for _, now in found if isinstance(now, Quoted)]
-        if item["by"] != "code" and len(good) == len(found):
+        if is_correction(item) and (item["basis"] != "reported" or found):
+            yield Complaint(where=where, what="a correction is told by a person: its basis is 'reported', and it quotes nothing")
+        elif item["by"] != "code" and len(good) == len(found):
             reasons = _judged_problems(kind, item, by_id(artefact["facts"]), good, sources)
             yield from (Complaint(where=where, what=reason) for reason in reasons)
 
@@ -280,6 +307,20 @@ def _code_finding(finding: Mapping[str, Any], index: Mapping[str, Any]) -> dict[
         "basis": finding["basis"],
         "severity": finding["severity"],
         "facts": facts,
+        "quotes": [],
+    }
+
+
+def _corrected(number: int, correction: Correction, index: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": f"c{number}",
+        "by": "person",
+        "title": correction.title,
+        "statement": correction.text,
+        "rendered": correction.text,
+        "basis": "reported",
+        "severity": "high",
+        "facts": [correction.about] if correction.about in index else [],
         "quotes": [],
     }
 

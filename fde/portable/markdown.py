@@ -112,7 +112,7 @@ def grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _judged_part(artefact: Artefact) -> Iterator[str]:
-    judged = [finding for finding in artefact["findings"] if finding["by"] != "code"]
+    judged = [finding for finding in artefact["findings"] if finding["by"] == "model"]
     if judged:
         yield "## What stands out"
         yield from (block for finding in judged for block in _finding(finding, artefact))
@@ -122,6 +122,20 @@ def _judged_part(artefact: Artefact) -> Iterator[str]:
     if artefact["questions"]:
         yield "## What we do not know"
         yield "\n".join(_questions(artefact))
+
+
+def _corrections(artefact: Artefact) -> Iterator[str]:
+    facts = by_id(artefact["facts"])
+    corrected = [finding for finding in artefact["findings"] if finding["by"] == "person"]
+    if corrected:
+        yield "## What a person corrected"
+        yield "Told, not measured: the figures in this document stay as they were computed."
+        yield "\n".join(_correction(finding, facts) for finding in corrected)
+
+
+def _correction(finding: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    figures = "".join(f" ({safe(show_range(facts[name]))})" for name in finding["facts"])
+    return f"- {safe(finding['title'])}{figures}: {safe(finding['rendered'])} `{finding['id']}`"
 
 
 def _questions(artefact: Artefact) -> Iterator[str]:
@@ -135,7 +149,7 @@ def _finding(finding: Mapping[str, Any], artefact: Artefact) -> Iterator[str]:
     facts = by_id(artefact["facts"])
     yield f"### {safe(fill(finding['title'], facts))}"
     yield safe(finding["rendered"])
-    supports = [f"- {_BASIS_WORDS[finding['basis']].capitalize()}; weight {finding['severity']}; {finding['by']}."]
+    supports = [f"- {_BASIS_WORDS[finding['basis']].capitalize()}; weight {finding['severity']}; {finding['by']}. `{finding['id']}`"]
     supports += [f"- {safe(facts[name]['label'])}: {safe(show_range(facts[name]))}" for name in finding["facts"]]
     supports += [f"- {_quote(quote)}" for quote in finding["quotes"]]
     yield "\n".join(supports)
@@ -217,6 +231,7 @@ _SECTIONS: tuple[Callable[[Artefact], Iterator[str]], ...] = (
     _failure,
     _answer,
     _sentences("What it costs to leave it", "cost"),
+    _corrections,
     _first_table,
     _judged_part,
     _sentences("How it was measured", "method"),
