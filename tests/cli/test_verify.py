@@ -105,6 +105,19 @@ def test_record_and_view_changed_alike_are_still_told(acme, verify):
     ]
 
 
+def test_a_page_that_an_older_fde_laid_out_otherwise_is_no_edit_but_a_change_to_it_is(acme, verify):
+    edit(acme, "artefact.md", "## What to do", "## What one could do")
+    document = json.loads((acme / FOLDER / "artefact.json").read_text())
+    document["views"][0]["digest"] = digest((acme / FOLDER / "artefact.md").read_text())
+    (acme / FOLDER / "artefact.json").write_bytes(dump(document))
+    book = acme / "artefacts/ledger.ndjson"
+    line = json.loads(book.read_text()) | {"record": digest(dump(document).decode())}
+    book.write_text(json.dumps(line) + "\n")
+    assert verify(code=0) == {"complaints": []}
+    edit(acme, "artefact.md", "6.00 min", "5.00 min")
+    assert verify()["complaints"]
+
+
 @pytest.mark.parametrize("how", ["gone", "changed", "not text"])
 def test_a_source_that_no_longer_holds_the_quote_is_told(acme, verify, how):
     owner = acme / "evidence/interviews/owner.md"
