@@ -1,0 +1,175 @@
+"""Page one: what fits on one sheet of A4, chosen by rule and never by overflow.
+
+At most three sentences, actions and questions, each as many whole sentences as its room holds; what is left out is in the appendix.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..portable.facts import Fact, by_id, is_known, named, show
+from .wording import BASIS, Passage, day, passage, sureness
+
+MOST = 3
+# Room in ordinary small letters, tried with the widest common typefaces: see tests/page/test_print.py.
+HEADLINE, SENTENCE, COST, ACTION, QUESTION, FINDING, ROLE, LABEL = 220, 260, 220, 220, 190, 330, 60, 110
+_COSTS = (re.compile(r"\bcosts?\b", re.IGNORECASE), re.compile(r"\bweek(?:ly)?\b", re.IGNORECASE))
+_WAITS = re.compile(r"\bwait(?:s|ed|ing)?\b|\bqueues?\b|\bidle\b", re.IGNORECASE)
+_HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One point of a list on page one: what it says, and below it in small type the rest."""
+
+    says: Passage
+    below: str = ""
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One list of page one.
+
+    Attributes:
+        points: At most three.
+        rest: How many more there are.
+    """
+
+    points: tuple[Point, ...] = ()
+    rest: int = 0
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether the appendix has more of it."""
+        return self.rest > 0 or any(point.says.is_cut for point in self.points)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What stands on page one.
+
+    Attributes:
+        answer: One to three passages, the first in large type.
+        cost: What it costs to leave it; empty where nothing says so.
+        actions: What to do first.
+        findings: What stands out; only where there is no action.
+        questions: What we do not know.
+        chart: The one chart, None if there is none.
+        sure: How sure all this is, in a sentence.
+    """
+
+    answer: tuple[Passage, ...]
+    cost: tuple[Passage, ...]
+    actions: Part
+    findings: Part
+    questions: Part
+    chart: Mapping[str, Any] | None
+    sure: str
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether anything of it is longer than it stands here."""
+        shortened = any(part.is_cut for part in (*self.answer, *self.cost))
+        return shortened or any(part.is_cut for part in (self.actions, self.findings, self.questions))
+
+
+def sheet(record: Mapping[str, Any]) -> Sheet:
+    """Choose what of an artefact (`fde.artefact/1`), cleared or whole, stands on page one."""
+    index = by_id(record["facts"])
+    rooms = (HEADLINE, SENTENCE, SENTENCE)
+    answer = tuple(passage(text, index, room) for text, room in zip(record["answer"], rooms, strict=False))
+    cost = tuple(passage(text, index, COST) for text in costs(record)[:2])
+    actions = _part(_action(action, index) for action in record["actions"])
+    findings = Part() if actions.points else _part(_finding(finding, index) for finding in _weighty(record["findings"]))
+    questions = _part(_question(question, index) for question in record["questions"])
+    points = [point for part in (actions, findings, questions) for point in part.points]
+    used = [name for text in (*answer, *cost) for name in text.facts]
+    used += [name for point in points for name in (*point.says.facts, *point.facts)]
+    return Sheet(
+        answer=answer,
+        cost=cost,
+        actions=actions,
+        findings=findings,
+        questions=questions,
+        chart=chart(record),
+        sure=sureness((index[name] for name in dict.fromkeys(used)), _kinds(record, actions)),
+    )
+
+
+def costs(record: Mapping[str, Any]) -> list[str]:
+    """Return the sentences (with placeholders) that say what it costs to leave everything as it is; none if nothing fits.
+
+    The skill's own (`cost`) if it has any. Else one made of a fact: an amount of money whose label or id speaks of cost, else of
+    a week; else the longest wait that the answer names.
+    """
+    if record.get("cost"):
+        return list(record["cost"])
+    index = by_id(record["facts"])
+    known = [fact for fact in record["facts"] if is_known(fact)]
+    money = [fact for fact in known if fact["type"] == "money"]
+    named_ids = {name for text in record["answer"] for name in named(text)}
+    waits = [index[name] for name in sorted(named_ids) if index[name]["type"] == "duration" and _WAITS.search(index[name]["label"])]
+    chosen = [fact for pattern in _COSTS for fact in money if pattern.search(fact["label"]) or pattern.search(fact["id"])]
+    chosen += sorted((fact for fact in waits if is_known(fact)), key=_hours, reverse=True)
+    return [f"{chosen[0]['label']}: {{f:{chosen[0]['id']}|range}}."] if chosen else []
+
+
+def chart(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the chart for page one: the first of bars, for they need no explanation, else the first."""
+    return next((c for c in record["charts"] if c["kind"] == "bar" and c["series"][0]["points"]), next(iter(record["charts"]), None))
+
+
+def _hours(fact: Fact) -> float:
+    return float(fact["value"]) * _HOURS.get(fact["unit"], 0.0)
+
+
+def _part(points: Iterable[Point]) -> Part:
+    every = list(points)
+    return Part(points=tuple(every[:MOST]), rest=max(0, len(every) - MOST))
+
+
+def _action(action: Mapping[str, Any], index: Mapping[str, Fact]) -> Point:
+    owner = passage(action["owner"], index, ROLE)
+    return Point(
+        says=passage(action["what"], index, ACTION),
+        below=f"{_who(owner.text)}{_moves(action, index)}",
+        facts=(*owner.facts, action["moves"]),
+    )
+
+
+def _who(owner: str) -> str:
+    return f"Who: {owner.rstrip('.')}. " if owner else ""
+
+
+def _moves(action: Mapping[str, Any], index: Mapping[str, Fact]) -> str:
+    fact, proposed = index[action["moves"]], action["proposed"]
+    target = f", proposed {proposed['value']} {proposed['unit']}".rstrip() if proposed else ""
+    due = f" by {day(action['due'])} (proposed)" if action["due"] else ""
+    label = passage(fact["label"], index, LABEL).text
+    return f"Should move: {label}, now {show(fact)}{target}{due}."
+
+
+def _finding(finding: Mapping[str, Any], index: Mapping[str, Fact]) -> Point:
+    says = passage(f"{finding['title'].rstrip('.')}. {finding['statement']}", index, FINDING)
+    return Point(says=says, below=f"{BASIS[finding['basis']].capitalize()}.")
+
+
+def _weighty(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    order = ("high", "medium", "low")
+    return sorted(findings, key=lambda finding: order.index(finding["severity"]))
+
+
+def _question(question: Mapping[str, Any], index: Mapping[str, Fact]) -> Point:
+    whom = passage(question["whom"], index, ROLE)
+    ask = f"Ask: {whom.text.rstrip('.')}." if whom.text else ""
+    return Point(says=passage(question["question"], index, QUESTION), below=ask, facts=whom.facts)
+
+
+def _kinds(record: Mapping[str, Any], actions: Part) -> list[str]:
+    """Return of what kind the words are that the shown actions rest on."""
+    shown = record["actions"][: len(actions.points)]
+    return [kind for action in shown for kind in action.get("kinds", [quote["kind"] for quote in action["quotes"]])]
