@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..engagement.files import inside
 from ..errors import UnknownModel
 from .model import Model
 from .replay import read
@@ -14,11 +15,12 @@ NONE = "none"
 def choose(name: str | None, root: Path) -> Model | None:
     """Return the model *name*, None for "none" or where nobody named one; a replay's file lies in the folder `replay/` of *root*.
 
-    Raises UnknownModel, or what reading a recorded reply raises.
+    Raises UnknownModel, NotInside, or what reading a recorded reply raises.
     """
     if not name or name == NONE:
         return None
     provider, _, rest = name.partition("/")
     if provider == "replay" and rest:
-        return read(root / "replay" / rest, name)
+        # Whoever shares an engagement chooses its model; that must open no other file of this machine.
+        return read(inside(root / "replay", rest), name)
     raise UnknownModel(name)
