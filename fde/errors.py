@@ -320,3 +320,43 @@ class BrokenCorrection(FdeError):
     """A correction cannot be understood: expected {}, found {}."""
 
     hint = "A correction is a line like `- orders: Tuesday is missing from the list.`, with the name of a figure or finding of that artefact."
+
+
+class NoQuestions(FdeError):
+    """The skill {} asks a person nothing: it has no questions."""
+
+    hint = "`fde run SKILL` measures without any."
+
+
+class NoAnswers(FdeError):
+    """There are no answers yet."""
+
+    hint = "`fde answer SKILL` asks for them in a terminal; with --form it writes a file to fill in."
+
+
+class BadAnswers(FdeError):
+    """The answers cannot be used: {}"""
+
+    hint = "Correct the file in any editor; `fde answer SKILL --check` names each place."
+
+
+class WrongAnswer(UsageError):
+    """{}: {}."""
+
+
+class OtherPerson(UsageError):
+    """These are answers by the {}, and --who says {}."""
+
+    hint = "Answers by somebody else go into a file of their own: give a --subject. If the role is wrong, correct it in the file."
+
+
+class BadClearance(FdeError):
+    """Who may see these words is not clear: {}."""
+
+    hint = "Nothing is sent or shown until it is. Allowed are internal, paraphrase and quote, and private for what no model may read."
+
+
+class EmptyNote(FdeError):
+    """There are no words to note."""
+
+    hint = "Type or pipe them in: `fde note --who owner < notes.txt`."
