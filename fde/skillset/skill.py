@@ -19,7 +19,7 @@ from ..text import is_slug
 
 HEAD_KEYS = ("name", "description", "license", "metadata", "allowed-tools", "compatibility")
 DRIVER_KEYS = ("measure", "evidence", "words", "context", "questions", "details_schema")
-CONTEXT = ("working_hours", "holidays")
+CONTEXT = ("working_hours", "holidays", "rate_per_hour", "currency")
 
 LONGEST_DESCRIPTION = 1024
 CAP = 1_000_000  # bytes of SKILL.md, and of fde.json
@@ -43,7 +43,7 @@ class Driver:
         measure: The script that prints facts, relative to the skill's folder.
         evidence: Globs below `evidence/` of the data that the script reads.
         words: Globs below `evidence/` of the texts that a model reads.
-        context: Which values of the engagement the script takes as flags: "working_hours", "holidays".
+        context: Which values of the engagement the script takes as flags: those of `CONTEXT`.
         questions: The file of questions for a person, relative to the skill's folder.
         details_schema: The schema of the facts' `details`, likewise.
     """

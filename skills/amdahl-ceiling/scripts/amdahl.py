@@ -15,6 +15,7 @@ if sys.version_info < (3, 11):
 import argparse
 import json
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from measurement import measure
+from processmeasure import about_process
 from pulls import BadInput
 from report import report
 from worktime import DEFAULT, Calendar, read_hours
@@ -35,11 +37,15 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     if not options.evidence.is_dir():
         return _fail(INPUT, f"{options.evidence}: expected the evidence folder, found no folder there.")
+    calendar = _calendar(options)
     try:
-        found = measure(options.evidence, _calendar(options), options.working_hours)
+        told = about_process(
+            options.evidence, options.answers, calendar, rate=options.rate_per_hour, currency=options.currency
+        )
+        found = measure(options.evidence, calendar, options.working_hours)
     except BadInput as error:
         return _fail(INPUT, str(error))
-    text = json.dumps(report(found, VERSION), ensure_ascii=False, indent=1, allow_nan=False)
+    text = json.dumps(report(found, VERSION, told), ensure_ascii=False, indent=1, allow_nan=False)
     sys.stdout.buffer.write(text.encode() + b"\n")
     return 0
 
@@ -67,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DATES",
         help="days without working time: 2026-01-01,2026-01-06",
     )
-    facts.add_argument("--answers", metavar="FILE", help="not used by this measurement")
+    facts.add_argument("--rate-per-hour", type=_price, metavar="AMOUNT", help="what an hour of work costs")
+    facts.add_argument("--currency", default="", metavar="CODE", help="its currency, like EUR")
+    facts.add_argument("--answers", type=Path, metavar="FILE", help="what a person answered (assets/questions.json)")
     facts.add_argument("--facts", action="append", metavar="FILE", help="not used by this measurement")
     return parser
 
@@ -103,6 +111,16 @@ def _dates(text: str) -> frozenset[date]:
         return frozenset(date.fromisoformat(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"expected days like 2026-01-01,2026-01-06, found {text!r}") from error
+
+
+def _price(text: str) -> Decimal:
+    try:
+        price = Decimal(text)
+    except InvalidOperation as error:
+        raise argparse.ArgumentTypeError(f"expected an amount like 42.50, found {text!r}") from error
+    if not price.is_finite() or price < 0:
+        raise argparse.ArgumentTypeError(f"expected an amount of zero or more, found {text!r}")
+    return price
 
 
 def _fail(code: int, sentence: str) -> int:

@@ -37,6 +37,7 @@ class Source:
         skipped: Records that could not be read.
         remarks: Sentences for the source's note.
         digests: One per file: its id and "sha256:<hex>".
+        digest: The digest of the one file that it is, empty for a set of files.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Source:
     skipped: int = 0
     remarks: list[str] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
+    digest: str = ""
 
     def record(self) -> dict[str, Any]:
         """The source as `fde.facts/1` wants it; its digest is that of the set, so that anybody can compute it again from the locator."""
@@ -56,7 +58,7 @@ class Source:
             "locator": self.locator,
             "count": self.count,
             "bytes": self.bytes,
-            "digest": set_digest(self.digests),
+            "digest": self.digest or set_digest(self.digests),
             "health": self.health,
             "read": self.read,
             "skipped": self.skipped,

@@ -11,6 +11,7 @@ from typing import Any
 from bootstrap import LEVEL
 
 HOUR = 3600.0
+OVER_CASES = "cluster bootstrap over cases, ratio of sums, percentile"
 Fact = dict[str, Any]
 
 
@@ -42,9 +43,11 @@ class Facts:
         n: int | None = None,
         period: list[str] | None = None,
         ends: tuple[float, float] | None = None,
+        level: float = LEVEL,
+        how: str = OVER_CASES,
         unknown: str = "",
     ) -> None:
-        """Add one fact; *ends* are those of its interval, *unknown* says why it has no value."""
+        """Add one fact; *ends* are those of its interval at *level*, found by the method *how*; *unknown* says why it has no value."""
         fact: Fact = {"id": name, "label": label, "type": kind, "value": rounded(value), "unit": unit}
         if value is None:
             fact["unknown"] = unknown
@@ -53,8 +56,7 @@ class Facts:
         if period is not None:
             fact["period"] = period
         if ends is not None and value is not None:
-            method = "cluster bootstrap over cases, ratio of sums, percentile"
-            fact["interval"] = {"low": rounded(ends[0]), "high": rounded(ends[1]), "level": LEVEL, "method": method}
+            fact["interval"] = {"low": rounded(ends[0]), "high": rounded(ends[1]), "level": level, "method": how}
         self.all[name] = fact | {"grade": grade, "sources": list(sources)}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,14 @@ class BadInput(Exception):
         """Keep the three parts, and one sentence made of them."""
         self.expected, self.found, self.where = expected, found, where
         super().__init__(f"{where}: expected {expected}, found {found}.")
+
+
+class BadLines(BadInput):
+    """Several lines of one file that cannot be taken as they are, each with its place and what was expected."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        """Keep *lines* as the message."""
+        Exception.__init__(self, "\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

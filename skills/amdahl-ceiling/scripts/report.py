@@ -6,16 +6,20 @@ Sentences name facts and never carry a figure of their own, so that what is read
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from boundaries import HEADROOM, Boundary, headroom_interval, share_interval
 from ceilings import bottlenecks
 from charts import charts
 from details import details
+from evidence import Source
 from factlist import HOUR, Facts
 from figures import BEFORE, DIALOG, IDLE, MERGE, MODEL, OTHER, TOOL
 from measurement import Measurement
+from processreport import Parts, process_parts
 from sentences import answer, findings, limits, method, warnings
+from toldfacts import Told
 
 SKILL = "amdahl-ceiling"
 LOGS, PULLS = "set:sessions", "set:pull-requests"
@@ -42,9 +46,23 @@ EXPECTED = {
 }
 
 
-def report(found: Measurement, version: str) -> dict[str, Any]:
-    """The measurement as one `fde.facts/1` object."""
+def report(found: Measurement, version: str, told: Told | None = None) -> dict[str, Any]:
+    """The measurement as one `fde.facts/1` object; what is known of a process (*told*) comes first.
+
+    Where nothing else was found, the document is about the process alone.
+    """
     facts = Facts()
+    if told is None:
+        return _document(facts, _logs(facts, found), version, found.sources, details=details(found))
+    process = process_parts(facts, told)
+    if not found.sessions and not found.pulls:
+        return _document(facts, process, version, told.records)
+    parts = process.before(_logs(facts, found))
+    return _document(facts, parts, version, [*told.records, *found.sources], details=details(found))
+
+
+def _logs(facts: Facts, found: Measurement) -> Parts:
+    """Add the facts of session logs and merged pull requests to *facts* and say what they mean."""
     _count_facts(facts, found)
     for name in EXPECTED:
         if name in found.boundaries:
@@ -53,20 +71,35 @@ def report(found: Measurement, version: str) -> dict[str, Any]:
             _missing_facts(facts, found, name)
     _turn_facts(facts, found)
     _pull_facts(facts, found)
+    return Parts(
+        answer=answer(found, facts),
+        tables=_tables(found, facts),
+        charts=charts(found),
+        findings=findings(facts),
+        method=method(found),
+        limits=limits(found, facts),
+        warnings=warnings(found, facts),
+    )
+
+
+def _document(
+    facts: Facts, parts: Parts, version: str, sources: Iterable[Source], *, details: dict[str, Any] | None = None
+) -> dict[str, Any]:
     return {
         "schema": "fde.facts/1",
         "skill": SKILL,
         "version": version,
-        "answer": answer(found, facts),
+        "answer": parts.answer,
+        **({"cost": parts.cost} if parts.cost else {}),
         "facts": list(facts.all.values()),
-        "tables": _tables(found, facts),
-        "charts": charts(found),
-        "findings": findings(facts),
-        "sources": [source.record() for source in found.sources],
-        "method": method(found),
-        "limits": limits(found, facts),
-        "warnings": warnings(found),
-        "details": details(found),
+        "tables": parts.tables,
+        "charts": parts.charts,
+        "findings": parts.findings,
+        "sources": [source.record() for source in sources],
+        "method": parts.method,
+        "limits": parts.limits,
+        "warnings": parts.warnings,
+        **({} if details is None else {"details": details}),
     }
 
 
@@ -80,7 +113,8 @@ def _boundary_facts(facts: Facts, found: Measurement, boundary: Boundary) -> Non
     sources = [LOGS] if boundary.source == LOGS else [PULLS, *([LOGS] if found.sessions else [])]
     common: dict[str, Any] = {"sources": sources, "n": len(boundary.cases), "period": found.period(boundary.source)}
     grade = "A" if name == "active" else "B"
-    for key, seconds, how in (("hours", boundary.total, "summed"), ("median", boundary.median, "median")):
+    median = f"median of {'sessions' if boundary.source == LOGS else 'changes'}"
+    for key, seconds, how in (("hours", boundary.total, "summed"), ("median", boundary.median, median)):
         facts.add(f"{name}.{key}", f"Time of {words}, {how}", "duration", seconds / HOUR, "h", grade=grade, **common)
     draws = boundary.draws()
     for place, stage in enumerate(boundary.stages):
@@ -207,6 +241,16 @@ def _turn_facts(facts: Facts, found: Measurement) -> None:
     if tool > 0:
         label = "How many times too long call to result makes the tools' time"
         facts.add("turn.naive-tool.factor", label, "ratio", naive / tool, "x", grade="B", **common)
+    longest = max(turn.dialog for turn in turns)
+    facts.add(
+        "turn.dialog.longest.hours",
+        "Longest wait for a person's answer in a single turn",
+        "duration",
+        longest / HOUR,
+        "h",
+        grade="B",
+        **common,
+    )
     asked = sum(turn.asked for turn in turns)
     label = "Wait for a person's answer that rules alone find in the same turns"
     facts.add("turn.dialog-by-rules.hours", label, "duration", asked / HOUR, "h", grade="C", **common)

@@ -12,6 +12,7 @@ from figures import BEFORE, MERGE
 from measurement import Measurement
 
 HIGH, MEDIUM = 50.0, 20.0  # share of a turn or of a lead time, in per cent, from which a finding is that severe
+OTHER_HOURS = 25.0  # per cent of the model's time outside working hours, from which those cannot be the hours people work
 FELT, HARDLY = 1.5, 1.1  # a ceiling from which a faster model is felt, and one below which it hardly is
 
 
@@ -19,7 +20,8 @@ def answer(found: Measurement, facts: Facts) -> list[str]:
     """At most three sentences: how long it takes now, how short it could become, what holds it."""
     if not found.boundaries:
         return [
-            "Nothing could be measured: the evidence holds no session log and no merged pull request with a start and an end."
+            "Nothing could be measured: the evidence holds no session log (sessions/**/*.jsonl) and no merged pull request with a start "
+            "and an end (pull-requests/**/*.csv)."
         ]
     if "lead" not in found.boundaries:
         return _answer_without_changes(facts)
@@ -37,13 +39,12 @@ def answer(found: Measurement, facts: Facts) -> list[str]:
     return [
         (
             "A typical merged change (the median) takes {f:work.lead.median} of working time ({f:lead.median} on the calendar) from the "
-            "first prompt to the merge; the {f:lead.count} changes measured here sum to {f:work.lead.hours} of working time "
-            "({f:lead.hours} on the calendar)."
+            "first prompt to the merge; {f:work.lead.none} of the {f:lead.count} changes fall wholly outside working hours."
         ),
         (
-            "If the model took no time at all, {f:work.lead.stage.model.share|range} of that working time would go "
-            "({f:lead.stage.model.share} of the calendar time) and {f:work.lead.without-model.hours} would remain: at most "
-            "{f:work.lead.ceiling|range} as fast as today. This is what is still to gain, not what the model has given already."
+            "If the model took no time at all, {f:work.lead.stage.model.share|range} of the working time would go "
+            "({f:lead.stage.model.share} on the calendar), which makes a change at most {f:work.lead.ceiling} as fast as today: that is "
+            "what is still to gain, not what the model has given already."
         ),
         _what_holds(found),
     ]
@@ -52,11 +53,11 @@ def answer(found: Measurement, facts: Facts) -> list[str]:
 def _what_holds(found: Measurement) -> str:
     if found.boundaries["lead"].top == found.boundaries["work.lead"].top:
         return (
-            "What holds a change most is {f:work.lead.top.stage}: {f:work.lead.top.share} of the working time "
-            "and {f:lead.top.share} of the calendar time."
+            "What holds a change most is {f:work.lead.top.stage}: {f:work.lead.top.share|range} of the working time "
+            "({f:lead.top.share} on the calendar)."
         )
     return (
-        "What holds a change most is {f:work.lead.top.stage}, with {f:work.lead.top.share} of the working time; "
+        "What holds a change most is {f:work.lead.top.stage}, with {f:work.lead.top.share|range} of the working time; "
         "on the calendar it is {f:lead.top.stage}, with {f:lead.top.share}."
     )
 
@@ -111,7 +112,7 @@ def findings(facts: Facts) -> list[dict[str, Any]]:
             "Of {f:lead.count} merged changes, {f:work.lead.none} had no working time at all between start and merge; "
             "they are counted, with no working hours."
         )
-        made.append(_finding("outside-hours", "Some changes are made wholly outside working time", statement, "low"))
+        made.append(finding("outside-hours", "Some changes are made wholly outside working time", statement, "low"))
     return made
 
 
@@ -122,10 +123,10 @@ def _at_least(facts: Facts, name: str, least: float) -> bool:
 def _dialogs(facts: Facts) -> dict[str, Any]:
     statement = (
         "While a turn ran, the agent waited {f:turn.dialog.hours} of {f:turn.hours} ({f:turn.dialog.share}) for a person to answer a "
-        "dialog; the tools themselves took {f:turn.tool.hours}. Whoever takes the time from call to result for tool time gets "
+        "dialog, {f:turn.dialog.longest.hours} of it in a single turn; the tools themselves took {f:turn.tool.hours}. Whoever takes the time from call to result for tool time gets "
         "{f:turn.naive-tool.hours}, too much by a factor of {f:turn.naive-tool.factor}."
     )
-    return _finding("dialogs", "Open dialogs hold the agent", statement, _severity(facts.value("turn.dialog.share")))
+    return finding("dialogs", "Open dialogs hold the agent", statement, _severity(facts.value("turn.dialog.share")))
 
 
 def _waiting(facts: Facts) -> dict[str, Any]:
@@ -135,7 +136,7 @@ def _waiting(facts: Facts) -> dict[str, Any]:
         "{f:lead.stage.merge.share}. What people and machines do in that time is not in this evidence."
     )
     share = facts.value("work.lead.stage.before.share") + facts.value("work.lead.stage.merge.share")
-    return _finding("waiting", "Most of the waiting is outside the agent's work", statement, _severity(share))
+    return finding("waiting", "Most of the waiting is outside the agent's work", statement, _severity(share))
 
 
 def _two_views() -> dict[str, Any]:
@@ -143,19 +144,20 @@ def _two_views() -> dict[str, Any]:
         "Of the agent's own work the model takes {f:active.model.share}, which leaves room for {f:active.ceiling|range}; of a merged "
         "change's working time it takes {f:work.lead.stage.model.share}, which leaves room for {f:work.lead.ceiling|range}."
     )
-    return _finding(
+    return finding(
         "where-one-looks", "A faster model is felt at the keyboard, hardly at the merge", statement, "medium"
     )
 
 
-def _finding(name: str, title: str, statement: str, severity: str) -> dict[str, Any]:
+def finding(name: str, title: str, statement: str, severity: str, *, basis: str = "measured") -> dict[str, Any]:
+    """A finding by code; the facts that it rests on are those that its statement names."""
     from_placeholders = [part.split("}")[0].split("|")[0] for part in statement.split("{f:")[1:]]
     return {
         "id": name,
         "by": "code",
         "title": title,
         "statement": statement,
-        "basis": "measured",
+        "basis": basis,
         "severity": severity,
         "facts": list(dict.fromkeys(from_placeholders)),
         "quotes": [],
@@ -246,7 +248,7 @@ def limits(found: Measurement, facts: Facts) -> list[str]:
     return made
 
 
-def warnings(found: Measurement) -> list[str]:
+def warnings(found: Measurement, facts: Facts) -> list[str]:
     """What went wrong on the way, in plain words."""
     made = [f"{source.id}: {remark}" for source in found.sources for remark in source.remarks]
     made += [
@@ -257,6 +259,11 @@ def warnings(found: Measurement) -> list[str]:
     fallen = sum(session.fallen_back for session in found.sessions)
     if fallen:
         made.append(f"set:sessions: {fallen} recorded durations are longer than their turn and were not used.")
+    if _at_least(facts, "lead.model-outside.share", OTHER_HOURS):
+        made.append(
+            "The given working hours do not fit these logs: {f:lead.model-outside.share} of the model's time lies outside them, so the figures "
+            "on the calendar are the better guide until the hours are asked for."
+        )
     unlinked = len(found.pulls) - len(found.measured)
     if unlinked:
         made.append(

@@ -1,0 +1,43 @@
+"""Reads the file of answers: the process that a person tells, and the file as a source of facts.
+
+A file with a value that cannot be taken is refused as a whole, with each line and what is allowed there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from _portable.answers import parse, questions
+from _portable.evidence import Unreadable, read
+from _portable.strictjson import strict_json
+from evidence import Source
+from process import Process, process
+from pulls import BadInput, BadLines
+
+SKILL = "amdahl-ceiling"
+QUESTIONS = Path(__file__).resolve().parent.parent / "assets" / "questions.json"
+
+
+def read_answers(path: Path, day: float) -> tuple[Source, Process]:
+    """Read the answers at *path*; *day* is a working day in minutes.
+
+    Raises:
+        BadInput: the file cannot be read, or a value in it is not what it should be.
+    """
+    name = f"answers/{path.name}"
+    try:
+        data = read(path)
+        text = data.decode("utf-8")
+    except Unreadable as error:
+        raise BadInput(expected="a file of answers", found=str(error), where=name) from error
+    except UnicodeDecodeError as error:
+        raise BadInput(expected="UTF-8 text", found=f"a byte that is not, at offset {error.start}", where=name) from error
+    answered = parse(text, questions(strict_json(QUESTIONS.read_text(encoding="utf-8")), SKILL))
+    if answered.problems:
+        raise BadLines(f"{name}:{problem.line}: {problem.what}" for problem in answered.problems)
+    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    source = Source(id=name, locator=f"file:{name}", count=1, bytes=len(data), read=len(answered.values), digest=digest)
+    if not answered.values:
+        source.health = "empty"
+    return source, process(answered.values, source=name, who=answered.who, day=day)
