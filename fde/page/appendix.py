@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..portable.artefact import is_correction
 from ..portable.facts import by_id, cell, fill, show, show_range
-from .sheet import Sheet, costs
+from .sheet import CORRECTED, Sheet, costs
 from .wording import BASIS, GRADE, HEALTH, WORDS, day
 
 Record = Mapping[str, Any]
@@ -74,9 +75,10 @@ def _in_full(record: Record, front: Sheet) -> Iterator[Section]:
 
 
 def _findings(record: Record, *, is_internal: bool) -> Iterator[Section]:
-    judged = [finding for finding in record["findings"] if finding["by"] != "code"]
+    corrected = [finding for finding in record["findings"] if is_correction(finding)]
     computed = [finding for finding in record["findings"] if finding["by"] == "code"]
-    for title, findings in (("What stands out", judged), ("What the figures show", computed)):
+    judged = [finding for finding in record["findings"] if finding["by"] == "model"]
+    for title, findings in ((CORRECTED, corrected), ("What stands out", judged), ("What the figures show", computed)):
         if findings:
             yield Section(title=title, entries=tuple(_finding(f, record, is_internal=is_internal) for f in findings))
 
@@ -87,7 +89,8 @@ def _finding(finding: Record, record: Record, *, is_internal: bool) -> Entry:
     lines = [f"{finding['id']}: {how} Weight {finding['severity']}, by {finding['by']}." if is_internal else how]
     lines += [f"{index[name]['label']}: {show_range(index[name])}" for name in finding["facts"]]
     lines += [_quote(quote, is_internal=is_internal) for quote in finding["quotes"]]
-    return Entry(title=fill(finding["title"], index), text=finding["rendered"], lines=tuple(lines))
+    title = finding["title"] if is_correction(finding) else fill(finding["title"], index)
+    return Entry(title=title, text=finding["rendered"], lines=tuple(lines))
 
 
 def _quote(quote: Record, *, is_internal: bool) -> str:

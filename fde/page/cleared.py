@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..portable.artefact import PROSE
+from ..portable.artefact import PROSE, is_correction
 from ..portable.facts import by_id, fill
 from ..portable.fold import fold
 from .wording import sentences
@@ -132,6 +132,8 @@ def _item(
     kind: str, item: Mapping[str, Any], levels: Mapping[str, str], is_secret: Callable[[str], bool], facts: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Return the finding, action or question as the client may see it, or None if they may not."""
+    if is_correction(item):
+        return None if is_secret(item["rendered"]) else dict(item)
     quotes = item.get("quotes", [])
     if any(levels.get(quote["source"], "internal") == "internal" for quote in quotes):
         return None

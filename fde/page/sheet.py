@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..portable.artefact import is_correction
 from ..portable.facts import Fact, by_id, is_known, named, show
 from .wording import BASIS, Passage, day, passage, sureness
 
 MOST = 3
+CORRECTED = "What was corrected by a person"
 # Room in ordinary small letters, tried with the widest common typefaces: see tests/page/test_print.py.
-HEADLINE, SENTENCE, COST, ACTION, QUESTION, FINDING, ROLE, LABEL = 220, 260, 220, 220, 190, 330, 60, 110
+HEADLINE, SENTENCE, COST, ACTION, QUESTION, FINDING, ROLE, LABEL = 220, 260, 220, 220, 190, 260, 60, 110
 _COSTS = (re.compile(r"\bcosts?\b", re.IGNORECASE), re.compile(r"\bweek(?:ly)?\b", re.IGNORECASE))
 _WAITS = re.compile(r"\bwait(?:s|ed|ing)?\b|\bqueues?\b|\bidle\b", re.IGNORECASE)
 _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0}
@@ -23,9 +25,10 @@ _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One point of a list on page one: what it says, and below it in small type the rest."""
+    """One point of a list on page one: its title, what it says, and below it in small type the rest."""
 
     says: Passage
+    title: str = ""
     below: str = ""
     facts: tuple[str, ...] = ()
 
@@ -60,6 +63,7 @@ class Sheet:
         questions: What we do not know.
         chart: The one chart, None if there is none.
         sure: How sure all this is, in a sentence.
+        corrected: How many of its figures somebody has corrected since they were computed.
     """
 
     answer: tuple[Passage, ...]
@@ -69,6 +73,7 @@ class Sheet:
     questions: Part
     chart: Mapping[str, Any] | None
     sure: str
+    corrected: int
 
     @property
     def is_cut(self) -> bool:
@@ -97,6 +102,7 @@ def sheet(record: Mapping[str, Any]) -> Sheet:
         questions=questions,
         chart=chart(record),
         sure=sureness((index[name] for name in dict.fromkeys(used)), _kinds(record, actions)),
+        corrected=len({name for finding in record["findings"] if is_correction(finding) for name in finding["facts"]} & set(used)),
     )
 
 
@@ -154,13 +160,15 @@ def _moves(action: Mapping[str, Any], index: Mapping[str, Fact]) -> str:
 
 
 def _finding(finding: Mapping[str, Any], index: Mapping[str, Fact]) -> Point:
-    says = passage(f"{finding['title'].rstrip('.')}. {finding['statement']}", index, FINDING)
-    return Point(says=says, below=f"{BASIS[finding['basis']].capitalize()}.")
+    title = passage(finding["title"], index, LABEL)
+    says = passage(finding["statement"], index, FINDING)
+    return Point(title=f"{title.text.rstrip('.')}.", says=says, below=f"{BASIS[finding['basis']].capitalize()}.", facts=title.facts)
 
 
 def _weighty(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     order = ("high", "medium", "low")
-    return sorted(findings, key=lambda finding: order.index(finding["severity"]))
+    found = [finding for finding in findings if not is_correction(finding)]
+    return sorted(found, key=lambda finding: order.index(finding["severity"]))
 
 
 def _question(question: Mapping[str, Any], index: Mapping[str, Fact]) -> Point:

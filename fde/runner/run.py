@@ -16,6 +16,7 @@ from ..engagement.artefacts import Official
 from ..engagement.engagement import Engagement, migrate
 from ..errors import FdeError, NoUsableReply, RejectedJudgement
 from ..models.model import Message, Model, Reply, Usage
+from ..page import page
 from ..portable import evidence
 from ..portable.artefact import RECORD, UNJUDGED, compose, dump
 from ..portable.artefact import digest as text_digest
@@ -214,7 +215,7 @@ def write(
         judged=judged.record,
         supersedes=_supersedes(engagement, started, judged, material.facts_digest),
     )
-    contents = artefact_files(document)
+    contents = artefact_files(document, {page.NAME: _page(engagement, document, material.words)})
     item = Official(
         folder=folder,
         skill=started.skill,
@@ -232,6 +233,11 @@ def write(
     artefacts.store(engagement, item, contents)
     runs.record(engagement, started, "finished", status=item.status, artefact=folder, **_usage(judged.record))
     return _written(started.id, folder, material, status=item.status, error=judged.error)
+
+
+def _page(engagement: Engagement, document: Mapping[str, Any], words: Iterable[Source]) -> str:
+    uncleared = [source.text for source in words if source.clearance != "quote"]
+    return page.render(document, client=engagement.client, uncleared=uncleared, people=engagement.people)
 
 
 def judge(verdict: Verdict, by: Mapping[str, Any]) -> Judged:
