@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from ..engagement import artefacts, files, runs
@@ -323,11 +324,15 @@ def _add(by: Mapping[str, Any], usage: Usage | None) -> dict[str, Any]:
         return dict(by)
     before = by["tokens"] or {"input": 0, "output": 0}
     tokens = {"input": before["input"] + usage.input, "output": before["output"] + usage.output}
-    return {
-        **by,
-        "tokens": tokens,
-        "cost": None if usage.cost is None else {"value": str(usage.cost), "unit": usage.currency},
-    }
+    return {**by, "tokens": tokens, "cost": _sum(by, usage)}
+
+
+def _sum(by: Mapping[str, Any], usage: Usage) -> dict[str, str] | None:
+    """Return the cost so far; a sum of which a part is not known is not known."""
+    if usage.cost is None or (by["tokens"] and by["cost"] is None):
+        return None
+    before = Decimal(by["cost"]["value"]) if by["cost"] else Decimal(0)
+    return {"value": str(before + usage.cost), "unit": usage.currency}
 
 
 def _key(material: Material, asked: question.Question | None, model: Model | None) -> str:
