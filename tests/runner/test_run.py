@@ -1,0 +1,121 @@
+"""The one path with models that do what a recorded reply cannot: count tokens, fail, look at what they are asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pytest
+import small
+from small import SKILL, lines, record
+
+from fde.engagement.engagement import read
+from fde.errors import Exit, FdeError, NotReachable
+from fde.models.model import Reply, Usage
+from fde.runner.run import run as take_the_path
+from fde.skillset.find import find
+
+
+class Refused(FdeError):
+    """The key was refused."""
+
+    exit = Exit.INPUT
+
+
+@dataclass
+class Queue:
+    """A model that gives what is in its queue, raises what is an error there, and keeps what it was asked."""
+
+    answers: list
+    name: str = "queue/test"
+    origin: None = None
+    history: list = field(default_factory=list)
+
+    def reply(self, conversation, *, seconds):
+        self.history.append(list(conversation))
+        answer = self.answers.pop(0)
+        if isinstance(answer, FdeError):
+            raise answer
+        return answer if isinstance(answer, Reply) else Reply(text=answer)
+
+
+@pytest.fixture(name="acme")
+def _acme(tmp_path):
+    return small.engagement(tmp_path)
+
+
+@pytest.fixture(name="run")
+def _run(acme):
+    def call(*answers, **given):
+        model = Queue(list(answers)) if answers else None
+        return take_the_path(read(acme), find(SKILL, acme), now=small.moment(), model=model, **given), model
+
+    return call
+
+
+def test_a_model_is_asked_rules_and_method_first_then_evidence_then_the_task(run):
+    _, model = run(small.GOOD)
+    (conversation,) = model.history
+    assert [message.role for message in conversation] == ["system", "system", "user", "user"]
+    assert small.QUOTE in conversation[2].text
+    assert conversation[3].text.rstrip().endswith("Reply with the JSON object alone.")
+
+
+def test_what_was_refused_goes_back_behind_the_reply_it_is_about(run):
+    _, model = run(small.BAD, small.GOOD)
+    first, second = model.history
+    assert second[: len(first)] == first
+    assert [(message.role, message.text == small.BAD) for message in second[len(first) :]] == [("assistant", True), ("user", False)]
+    assert "Typing takes 6 minutes" in second[-1].text
+
+
+def test_tokens_and_cost_of_both_replies_are_added_up(run, acme):
+    usage = Usage(input=100, output=10, cost=Decimal("0.25"))
+    written, _ = run(Reply(text=small.BAD, usage=usage), Reply(text=small.GOOD, usage=usage))
+    judged = record(acme, written.folder)["judged"]
+    assert judged["tokens"] == {"input": 200, "output": 20}
+    assert judged["cost"] == {"value": "0.50", "unit": "USD"}
+    assert lines(acme / ".fde/runs.ndjson")[-1]["tokens"] == {"input": 200, "output": 20}
+
+
+def test_a_cost_of_which_a_part_is_not_known_is_not_known(run, acme):
+    known, unknown = Usage(input=1, output=1, cost=Decimal(1)), Usage(input=1, output=1)
+    for first, second in ((known, unknown), (unknown, known)):
+        written, _ = run(Reply(text=small.BAD, usage=first), Reply(text=small.GOOD, usage=second))
+        assert record(acme, written.folder)["judged"]["cost"] is None
+
+
+@pytest.mark.parametrize("error", [NotReachable("timed out"), Refused()], ids=["not now", "input"])
+def test_however_the_model_fails_what_was_measured_is_written(run, acme, error):
+    written, _ = run(error)
+    assert written.error is error
+    assert written.status == f"failed: {error.code}"
+    document = record(acme, written.folder)
+    assert (document["judged"]["status"], document["judged"]["by"]) == (f"failed: {error.code}", "queue/test")
+    assert (acme / written.folder / "artefact.md").read_text().startswith(f"> **Not judged (failed: {error.code}).**")
+
+
+def test_if_the_model_fails_in_the_second_round_the_first_reply_stands(run, acme):
+    written, _ = run(small.BAD, NotReachable("timed out"))
+    assert (written.status, written.error) == ("ok", None)
+    document = record(acme, written.folder)
+    assert [item["what"] for item in document["dropped"]] == ["Typing takes 6 minutes"]
+
+
+def test_a_reply_is_on_disk_before_anybody_looks_at_it(run, acme):
+    written, _ = run("caf\u00e9 \x00 \r\n", "second")
+    folder = acme / ".fde/runs" / written.run
+    assert (folder / "reply-1.txt").read_bytes() == "caf\u00e9 \x00 \r\n".encode()
+
+
+def test_who_waits_is_told_what_is_done(run):
+    told = []
+    run(small.GOOD, progress=told.append)
+    assert told == [f"measuring with {SKILL} ...", "asking queue/test ..."]
+
+
+def test_an_unchanged_run_asks_nobody(run):
+    run(small.GOOD)
+    written, model = run(small.GOOD)
+    assert written.unchanged
+    assert model.history == []
