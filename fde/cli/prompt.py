@@ -36,7 +36,7 @@ def command(skill: str, args: tuple[str, ...], subject: str | None, start: Path,
     about = require_slug(subject, "subject") if subject else None
     chosen = find(skill, found.root)
     if dry_run:
-        text = preview(found, chosen, now=now(), args=args)
+        text = preview(found, chosen, now=now(), subject=about, args=args)
         return Outcome(data={"run": None, "question": text}, text=text, next="nothing was recorded: its reply cannot be accepted")
     asked = prompt(found, chosen, now=now(), subject=about, args=args)
     return Outcome(

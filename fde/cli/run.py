@@ -60,11 +60,13 @@ def show_written(root: Path, written: Written) -> Outcome:
         "unchanged": written.unchanged,
         "answer": list(written.answer),
         "messages": written.messages,
+        "actions": written.actions,
     }
     verb = "unchanged" if written.unchanged else "wrote"
+    added = [f"added  {written.actions} {'action' if written.actions == 1 else 'actions'} to actions.md"] if written.actions else []
     return Outcome(
         data=data,
-        text="\n".join([*written.answer, "", f"{verb}  {path}"]),
+        text="\n".join([*written.answer, "", f"{verb}  {path}", *added]),
         errors=(written.error,) if written.error else (),
         next=f"read {path}; `fde verify` checks it at any time",
     )

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from ..errors import FdeError
 from ..portable.names import escaped
-from . import artefacts, files, runs
+from . import actions, artefacts, files, runs
 from .artefacts import Official
 from .engagement import Engagement
 
@@ -45,7 +47,7 @@ def repair(engagement: Engagement) -> list[Mended]:
     """
     with files.lock(engagement.root):
         found = [_adopt(engagement, folder) for folder in artefacts.shelf(engagement).orphans]
-        _close(engagement)
+        finish(engagement)
         return found
 
 
@@ -60,7 +62,6 @@ def _adopt(engagement: Engagement, folder: str) -> Mended:
     intent = None if reason else _intent(engagement, folder)
     if intent:
         artefacts.adopt(engagement, intent.item)
-        runs.record(engagement, intent.run, "finished", status=intent.item.status, artefact=folder)
     return Mended(folder=folder, adopted=not reason, reason=reason)
 
 
@@ -89,9 +90,27 @@ def _intents(engagement: Engagement) -> Iterator[_Intent]:
                 yield _Intent(run=run, item=artefacts.official(event.get("official"), where), after=event.get("after"))
 
 
-def _close(engagement: Engagement) -> None:
-    """Record the end of each run that made its artefact official and could record no more."""
+def finish(engagement: Engagement) -> None:
+    """Do what each run still owes that made its artefact official: its actions in `actions.md`, and the record of its end.
+
+    The caller holds the engagement's lock. Raises LedgerBroken, CannotWrite, or what is wrong with `actions.md`.
+    """
     official = {item.folder for item in artefacts.shelf(engagement).official}
     for intent in _intents(engagement):
-        if intent.run.state != "finished" and intent.item.folder in official:
+        if intent.item.folder in official and not _is_done(intent):
+            if record := _record(engagement, intent.item.folder):
+                actions.add_from(engagement, intent.item.folder, record)
             runs.record(engagement, intent.run, "finished", status=intent.item.status, artefact=intent.item.folder)
+
+
+def _record(engagement: Engagement, folder: str) -> dict[str, Any] | None:
+    """Return the artefact's record, None if it is gone or damaged, which status and verify tell."""
+    try:
+        return artefacts.load(engagement, folder)
+    except FdeError:
+        return None
+
+
+def _is_done(intent: _Intent) -> bool:
+    """Say whether the run has recorded its end with this artefact; one that failed behind its artefact has not."""
+    return intent.run.state == "finished" and intent.run.last.get("artefact") is not None

@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from ..engagement import files, runs
+from ..engagement import files, repair, runs
 from ..engagement.artefacts import require_readable, texts_now
 from ..engagement.engagement import Engagement
 from ..errors import NoOpenQuestion, NotJson, SeveralQuestions, SourceChanged, UsageError
-from ..portable.artefact import UNJUDGED, dump
+from ..portable.artefact import UNJUDGED, Correction, dump
 from ..portable.check import Verdict
 from ..portable.names import escaped
 from ..portable.schema import validate
@@ -52,18 +52,18 @@ def prompt(engagement: Engagement, skill: Skill, *, now: datetime, subject: str 
         ready(engagement, skill.name)
         run = runs.start(engagement, skill=skill.name, subject=subject, at=now.isoformat())
         with runs.recorded(engagement, run):
-            material = gather(engagement, skill, now=now, args=args)
-            asked = question.ask(skill, material.facts, material.words)
+            material = gather(engagement, skill, now=now, subject=subject, args=args)
+            asked = question.ask(skill, material.facts, material.words, material.corrections)
             runs.keep(engagement, run, "question.md", asked.text)
             runs.keep(engagement, run, SNAPSHOT, dump(_snapshot(asked, material)))
             runs.record(engagement, run, "asked", question=asked.digest)
         return Asked(run=run.id, text=asked.text)
 
 
-def preview(engagement: Engagement, skill: Skill, *, now: datetime, args: Sequence[str] = ()) -> str:
+def preview(engagement: Engagement, skill: Skill, *, now: datetime, subject: str | None = None, args: Sequence[str] = ()) -> str:
     """Return the question that `prompt` would write, and write nothing."""
-    material = gather(engagement, skill, now=now, args=args)
-    return question.ask(skill, material.facts, material.words).text
+    material = gather(engagement, skill, now=now, subject=subject, args=args)
+    return question.ask(skill, material.facts, material.words, material.corrections).text
 
 
 def look(engagement: Engagement, text: str, *, name: str | None = None) -> tuple[str, Verdict]:
@@ -81,6 +81,7 @@ def _snapshot(asked: question.Question, material: Material) -> dict[str, Any]:
         "question": asked.digest,
         "facts": material.facts,
         "words": [{name: getattr(source, name) for name in _STORED} for source in material.words],
+        "corrections": [asdict(correction) for correction in material.corrections],
     }
 
 
@@ -90,7 +91,8 @@ def _recall(engagement: Engagement, run: runs.Run) -> tuple[str, Material]:
     try:
         if stored["schema"] == SCHEMA and not validate(stored["facts"], "facts"):
             words = tuple(Source(**source) for source in stored["words"])
-            return str(stored["question"]), Material(facts=stored["facts"], words=words)
+            corrections = tuple(Correction(**item) for item in stored.get("corrections", ()))
+            return str(stored["question"]), Material(facts=stored["facts"], words=words, corrections=corrections)
     except (KeyError, TypeError):
         pass
     raise NotJson(f"expected {SCHEMA}", where=escaped(runs.folder(engagement, run.id) / SNAPSHOT))
@@ -104,6 +106,8 @@ def accept(engagement: Engagement, text: str, *, now: datetime, name: str | None
     Raises NoRun, NoOpenQuestion, SeveralQuestions, SourceChanged.
     """
     with files.lock(engagement.root):
+        # A run that was killed behind its artefact waits no longer: its reply would be written twice.
+        repair.finish(engagement)
         run = _open(engagement, name)
         ready(engagement, run.skill)
         asked, material = _recall(engagement, run)

@@ -6,12 +6,13 @@ Evidence is only ever a value: as JSON, with `<` escaped, under one fixed tag, s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..assets import assets
+from ..portable.artefact import Correction
 from ..portable.facts import by_id as facts_by_id
 from ..portable.facts import fill, show_range
 from ..portable.schema import schema
@@ -29,7 +30,7 @@ class Part:
 
     Attributes:
         role: "system" or "user".
-        name: "rules", "skill", "evidence" or "task"; evidence is never in the system role.
+        name: "rules", "skill", "evidence", "corrections" (only if there are any) or "task"; evidence is never in the system role.
         text: The words.
     """
 
@@ -55,8 +56,8 @@ class Question:
         return digest("\0".join(f"{part.role}\0{part.name}\0{part.text}" for part in self.parts).encode())
 
 
-def ask(skill: Skill, facts: Mapping[str, Any], words: Iterable[Source]) -> Question:
-    """Return the question of *skill* over *facts* and the text sources *words*.
+def ask(skill: Skill, facts: Mapping[str, Any], words: Iterable[Source], corrections: Sequence[Correction] = ()) -> Question:
+    """Return the question of *skill* over *facts* and the text sources *words*, with what a person corrected before.
 
     Raises NotTrusted for the template of an untrusted skill, TemplateFault for a broken one.
     """
@@ -65,6 +66,8 @@ def ask(skill: Skill, facts: Mapping[str, Any], words: Iterable[Source]) -> Ques
             Part(role="system", name="rules", text=_block("rules", {"schema": json.dumps(schema("judgement"), ensure_ascii=False)})),
             Part(role="system", name="skill", text=f'<method skill="{skill.name}">\n{skill.body.strip()}\n</method>\n'),
             Part(role="user", name="evidence", text=evidence_text(words)),
+            # A part of its own, so that a skill's own template need not know of it.
+            *([Part(role="user", name="corrections", text=_corrections(corrections))] if corrections else []),
             Part(role="user", name="task", text=_task(template_for(skill), facts)),
         )
     )
@@ -86,6 +89,11 @@ def _source_line(source: Source) -> str:
     numbered = [[number, line] for number, line in enumerate(source.folded.lines, 1)]
     record = {"source": source.id, "kind": source.kind, "lines": numbered}
     return json.dumps(record, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _corrections(given: Iterable[Correction]) -> str:
+    listed = [{"title": item.title, "about": item.about, "text": item.text} for item in given]
+    return _block("corrections", {"corrections": listed})
 
 
 def _block(name: str, values: Mapping[str, object]) -> str:

@@ -12,14 +12,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ..engagement import artefacts, files, runs
+from ..engagement import actions, artefacts, corrections, files, repair, runs
 from ..engagement.artefacts import Official
 from ..engagement.engagement import Engagement, migrate
 from ..errors import FdeError, NoUsableReply, RejectedJudgement
 from ..models.model import Message, Model, Reply, Usage
 from ..page import page
 from ..portable import evidence
-from ..portable.artefact import RECORD, UNJUDGED, compose, dump
+from ..portable.artefact import RECORD, UNJUDGED, Correction, compose, dump
 from ..portable.artefact import digest as text_digest
 from ..portable.artefact import files as artefact_files
 from ..portable.check import Problem, Verdict, check
@@ -42,11 +42,13 @@ class Material:
         facts: The checked document of facts (`fde.facts/1`).
         words: The text sources, those that could not be read among them.
         messages: What the skill's script said on stderr.
+        corrections: What a person corrected in the artefact that is current now.
     """
 
     facts: dict[str, Any]
     words: tuple[Source, ...]
     messages: str = ""
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def facts_digest(self) -> str:
@@ -83,6 +85,7 @@ class Written:
         unchanged: Whether nothing had to be written.
         error: The failure that the exit code tells of.
         messages: What the skill's script said.
+        actions: How many actions were added to `actions.md`.
     """
 
     run: str
@@ -92,6 +95,7 @@ class Written:
     unchanged: bool = False
     error: FdeError | None = None
     messages: str = ""
+    actions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +115,18 @@ class Preview:
     sources: tuple[str, ...]
 
 
-def gather(engagement: Engagement, skill: Skill, *, now: datetime, args: Sequence[str] = ()) -> Material:
-    """Measure, and read the text sources. Raises what the skill's script or the evidence give reason for."""
+def gather(engagement: Engagement, skill: Skill, *, now: datetime, subject: str | None = None, args: Sequence[str] = ()) -> Material:
+    """Measure, and read the text sources and corrections. Raises what the skill's script or one of these give reason for."""
+    # First, for a correction that cannot be read was meant to count, and measuring may take minutes.
+    corrected = corrections.for_run(engagement, artefacts.shelf(engagement), skill.name, subject)
     context = {name: value for name, value in engagement.context().items() if value}
     measured = measure(skill, evidence=engagement.evidence, now=now, tz=engagement.timezone, context=context, args=args)
     patterns = skill.driver.words if skill.driver else ()
     return Material(
-        facts=measured.facts, words=evidence.words(engagement.evidence, patterns), messages=measured.messages
+        facts=measured.facts,
+        words=evidence.words(engagement.evidence, patterns),
+        messages=measured.messages,
+        corrections=corrected,
     )
 
 
@@ -140,10 +149,10 @@ def run(
         started = runs.start(engagement, skill=skill.name, subject=subject, at=now.isoformat())
         with runs.recorded(engagement, started):
             progress(f"measuring with {skill.name} ...")
-            material = gather(engagement, skill, now=now, args=args)
+            material = gather(engagement, skill, now=now, subject=subject, args=args)
             asked, judged = _question(skill, material, model)
             key = _key(material, asked, model)
-            same = _unchanged(engagement, skill.name, subject, key, material.facts_digest)
+            same = _unchanged(engagement, skill.name, subject, key, material)
             if same:
                 runs.record(engagement, started, "finished", status="unchanged", artefact=same.folder)
                 return _written(started.id, same.folder, material, status=same.status, unchanged=True)
@@ -163,11 +172,11 @@ def preview(
     args: Sequence[str] = (),
 ) -> Preview:
     """Measure and say what `run` would write and send, doing neither. Raises what a run raises before it writes."""
-    material = gather(engagement, skill, now=now, args=args)
+    material = gather(engagement, skill, now=now, subject=subject, args=args)
     asked, judged = _question(skill, material, model)
     if judged.error:
         raise judged.error
-    same = _unchanged(engagement, skill.name, subject, _key(material, asked, model), material.facts_digest)
+    same = _unchanged(engagement, skill.name, subject, _key(material, asked, model), material)
     day = now.astimezone(engagement.zone).date()
     return Preview(
         folder=same.folder if same else artefacts.next_folder(engagement, skill.name, day, subject),
@@ -182,7 +191,7 @@ def _question(skill: Skill, material: Material, model: Model | None) -> tuple[qu
     if model is None:
         return None, Judged(record=UNJUDGED)
     try:
-        return question.ask(skill, material.facts, material.words), Judged(record=UNJUDGED)
+        return question.ask(skill, material.facts, material.words, material.corrections), Judged(record=UNJUDGED)
     except FdeError as error:
         # What was measured is worth an artefact, also where the template is broken.
         return None, _failed({**UNJUDGED, "by": model.name}, error)
@@ -191,6 +200,7 @@ def _question(skill: Skill, material: Material, model: Model | None) -> tuple[qu
 def ready(engagement: Engagement, skill: str) -> None:
     """Sweep what a killed run left, and make sure that *skill*'s artefact can be written before anything is measured or paid."""
     migrate(engagement)
+    repair.finish(engagement)
     files.sweep(engagement.artefacts, deep=True)
     files.sweep(engagement.state, deep=True)
     files.make_folder(engagement.artefacts)
@@ -215,6 +225,7 @@ def write(
         dropped=judged.dropped,
         judged=judged.record,
         supersedes=_supersedes(engagement, started, judged, material.facts_digest),
+        corrections=material.corrections,
     )
     contents = artefact_files(document, {page.NAME: _page(engagement, document, material.words)})
     item = Official(
@@ -232,8 +243,10 @@ def write(
     # What a repair goes by, if this process is killed before the folder has become official.
     runs.record(engagement, started, "writing", official=item.line(), after=last.folder if last else None)
     artefacts.store(engagement, item, contents)
+    # Official by now: if the list cannot be written, the run is not finished, and the next one or a repair adds to it.
+    added = actions.add_from(engagement, folder, document)
     runs.record(engagement, started, "finished", status=item.status, artefact=folder, **_usage(judged.record))
-    return _written(started.id, folder, material, status=item.status, error=judged.error)
+    return _written(started.id, folder, material, status=item.status, error=judged.error, actions=added)
 
 
 def _page(engagement: Engagement, document: Mapping[str, Any], words: Iterable[Source]) -> str:
@@ -337,22 +350,29 @@ def _sum(by: Mapping[str, Any], usage: Usage) -> dict[str, str] | None:
 
 def _key(material: Material, asked: question.Question | None, model: Model | None) -> str:
     words = ",".join(source.digest for source in material.words)
-    return digest(
-        "\n".join(
-            [material.facts_digest, words, asked.digest if asked else "", model.name if model else "none"]
-        ).encode()
-    )
+    parts = [material.facts_digest, words, asked.digest if asked else "", model.name if model else "none"]
+    parts += [digest(repr(item).encode()) for item in material.corrections]
+    return digest("\n".join(parts).encode())
 
 
-def _unchanged(engagement: Engagement, skill: str, subject: str | None, key: str, facts: str) -> Official | None:
-    """Return the artefact that this run would only repeat: same facts, question and model, nothing else in between."""
+def _unchanged(engagement: Engagement, skill: str, subject: str | None, key: str, material: Material) -> Official | None:
+    """Return the artefact that this run would only repeat: same facts, corrections, question and model, nothing else in between."""
     for item in reversed(artefacts.shelf(engagement).official):
         if (item.skill, item.subject) != (skill, subject):
             continue
-        if item.facts != facts:
+        if item.facts != material.facts_digest:
             return None
         if item.key == key and item.status in ("ok", "none") and (engagement.root / item.folder / RECORD).is_file():
             return item
+        if _corrected(engagement, item) != material.corrections:
+            return None
+    return None
+
+
+def _corrected(engagement: Engagement, item: Official) -> tuple[Correction, ...] | None:
+    """Return the corrections in an artefact, None if it is gone or damaged."""
+    with suppress(FdeError):
+        return corrections.carried(artefacts.load(engagement, item.folder))
     return None
 
 
