@@ -360,3 +360,33 @@ class EmptyNote(FdeError):
     """There are no words to note."""
 
     hint = "Type or pipe them in: `fde note --who owner < notes.txt`."
+
+
+class NoArtefact(FdeError):
+    """There is no artefact{} yet."""
+
+    hint = "`fde run SKILL` writes one; `fde status` names those there are."
+
+
+class SeveralArtefacts(UsageError):
+    """Several artefacts have a page: {}."""
+
+    hint = "Say which: `fde page SKILL --subject NAME`."
+
+
+class NoPage(FdeError):
+    """{} has no page."""
+
+    hint = "`fde page --out FILE` makes one from its record."
+
+
+class PageOutdated(FdeError):
+    """This page shows what rests on words that may no longer be shown: {}."""
+
+    hint = "Do not send it. `fde page --out FILE` writes it anew, under what is cleared now."
+
+
+class NotForPages(UsageError):
+    """A page is not written to {}: {}."""
+
+    hint = "Give a name like for-the-owner.html, anywhere else."
