@@ -1,0 +1,95 @@
+"""The page of an artefact that counts now, under what is cleared now.
+
+A page in an artefact's folder is as official as the folder and never written again; what has changed since is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..engagement import artefacts
+from ..engagement.artefacts import Official
+from ..engagement.engagement import Engagement
+from ..errors import NoArtefact, NotForPages, SeveralArtefacts
+from ..portable.sources import CLEARANCES
+from .page import NAME, Audience, render
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page made anew.
+
+    Attributes:
+        folder: The artefact's folder, relative to the engagement.
+        skill: The artefact's skill.
+        html: The page.
+        lowered: The sources whose words may be shown less than when the artefact was written.
+    """
+
+    folder: str
+    skill: str
+    html: str
+    lowered: tuple[str, ...]
+
+    @property
+    def official(self) -> str:
+        """The page that was written with the artefact, relative to the engagement."""
+        return f"{self.folder}/{NAME}"
+
+
+def current(engagement: Engagement, skill: str | None, subject: str | None, audience: Audience) -> Page:
+    """Render the page of the current artefact; a *skill* or *subject* that is None need not be told if there is only one.
+
+    Raises NoArtefact, SeveralArtefacts, and what reading the record raises.
+    """
+    item = _choose(engagement, skill, subject)
+    record = artefacts.load(engagement, item.folder)
+    texts = artefacts.texts_now(engagement, (source["id"] for source in _words(record)))
+    # Words that are gone were taken back, for all we know.
+    now = {source["id"]: texts[source["id"]].clearance if source["id"] in texts else "internal" for source in _words(record)}
+    html = render(
+        record,
+        client=engagement.client,
+        audience=audience,
+        clearance=now,
+        uncleared=[source.text for source in texts.values() if now[source.id] != "quote"],
+        people=engagement.people,
+    )
+    return Page(folder=item.folder, skill=item.skill, html=html, lowered=tuple(_lowered(record, now)))
+
+
+def require_fit(engagement: Engagement, target: Path) -> None:
+    """Refuse a *target* (absolute) that is no page, or lies where fde writes nothing twice. Raises NotForPages."""
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise NotForPages(target, "its name does not end in .html")
+    for folder in (engagement.artefacts, engagement.evidence, engagement.state):
+        if target.resolve().is_relative_to(folder.resolve()):
+            raise NotForPages(target, f"in {folder.name}/ nothing is written over")
+
+
+def _choose(engagement: Engagement, skill: str | None, subject: str | None) -> Official:
+    shelf = artefacts.shelf(engagement)
+    found = [
+        item
+        for item in shelf.current().values()
+        if item.folder not in shelf.missing and skill in (None, item.skill) and subject in (None, item.subject)
+    ]
+    # A skill's artefact about the client itself is meant where nobody names a subject.
+    plain = [item for item in found if skill and item.subject is None]
+    if not found:
+        raise NoArtefact(" of ".join(["", *([skill] if skill else [])]))
+    if len(found) > 1 and len(plain) != 1:
+        raise SeveralArtefacts(", ".join(f"{item.skill}{f' --subject {item.subject}' if item.subject else ''}" for item in found))
+    return plain[0] if plain else found[0]
+
+
+def _words(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [source for source in record["sources"] if "kind" in source and source["locator"].startswith("file:evidence/")]
+
+
+def _lowered(record: Mapping[str, Any], now: Mapping[str, str]) -> list[str]:
+    then = {source["id"]: source.get("clearance", "internal") for source in _words(record)}
+    return [name for name, level in then.items() if CLEARANCES.index(now[name]) < CLEARANCES.index(level)]
