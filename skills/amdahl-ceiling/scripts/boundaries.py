@@ -84,9 +84,9 @@ class Boundary:
         """The weakest evidence that carries a stage's seconds: recorded durations, gaps between records, or rules."""
         seconds = self.sums[stage]
         by_rules = seconds - min(self.exact.get(stage, 0.0), seconds)
-        if by_rules < CARRIES * seconds or seconds == 0:
-            return "A"
-        return "B" if stage in self.remainder else "C"
+        # Never A: even a stage that a recorded duration decides is a difference of records.
+        is_recorded = by_rules < CARRIES * seconds or seconds == 0
+        return "B" if is_recorded or stage in self.remainder else "C"
 
 
 def share_interval(draws: list[Sums], place: int) -> tuple[float, float] | None:
