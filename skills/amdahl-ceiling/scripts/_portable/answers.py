@@ -445,12 +445,12 @@ def hints(question: Question) -> list[str]:
     """Return in sentences what *question* wants: its help, what an answer looks like, and the same for a table's columns."""
     if question.type == "table":
         columns = [f"{column.heading}: {_sentence(column)}" for column in question.columns if column.help or column.type != "text"]
-        return [_sentence(question, "one row each"), *columns]
+        return [_sentence(question) or "One row each.", *columns]
     return [_sentence(question) or "In your own words."]
 
 
-def _sentence(field: Field, wanted: str = "") -> str:
-    parts = (field.help, wanted or (field.type != "text" and field.expected))
+def _sentence(field: Field) -> str:
+    parts = (field.help, "" if field.type in ("text", "table") else field.expected)
     return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in parts if part)
 
 
