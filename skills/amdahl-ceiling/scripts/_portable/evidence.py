@@ -62,10 +62,11 @@ def read(path: Path, cap: int = CAP) -> bytes:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
         raise Unreadable(f"it cannot be opened: {error.strerror}") from error
+    state = os.fstat(handle)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(handle)  # a folder's would not even become a file object
+        raise Unreadable("it is not a regular file")
     with os.fdopen(handle, "rb") as file:
-        state = os.fstat(file.fileno())
-        if not stat.S_ISREG(state.st_mode):
-            raise Unreadable("it is not a regular file")
         if state.st_size > cap:
             raise Unreadable(f"it has {state.st_size:,} bytes; at most {cap:,} are read")
         return file.read(cap)
