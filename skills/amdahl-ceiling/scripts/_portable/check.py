@@ -44,7 +44,7 @@ NUMBER_WORD = re.compile(
 UNIT_WORD = re.compile(
     r"[ (*_~`\[-]*(?:%|‰|€|\$|£|¥|°|(?:(?:working|business|calendar|person|man)[ -])?(?:s|sec|secs|seconds?|min|mins|minutes?|h|hr|hrs|hours?"
     r"|d|days?|weeks?|months?|quarters?|years?|x|times|fold|per[ -]?cent|percent|pct|percentage|basis points?|bps|k|m|bn|mio"
-    r"|thousands?|millions?|billions?|eur|euros?|usd|dollars?|gbp|pounds?|chf)\b)",
+    r"|thousands?|millions?|billions?|eur|euros?|usd|dollars?|gbp|pounds?|chf)(?![^\W_]))",
     re.IGNORECASE,
 )
 FILLER = re.compile(
@@ -65,7 +65,7 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
     chr(code) for first, last in ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF)) for code in range(first, last + 1)
 }
 # Letters of other scripts that look like those of number words.
-_LOOKALIKE = str.maketrans("аеорсухіјѕԁһԝѵոսցνοτυιερᴏ", "aeopcyxijsdhwvnugvotuiepo")
+_LOOKALIKE = str.maketrans("аеорсухіјѕԁһԝѵոսցνοτυιερАЕОРСУХІЅТВНКМΑΕΟΡΤΥΙΝΒΗΚΜΧΖ", "aeopcyxijsdhwvnugvotuiepAEOPCYXISTBHKMAEOPTYINBHKMXZ")
 _NUMBER_SIGNS = frozenset("%‰‱٪🔟💯")
 _PART_OF_FIGURE = frozenset("%‰°€$£+-±<>≤≥~²³")
 # Thousands set apart by a space, which folding makes an ordinary one.
@@ -383,7 +383,7 @@ def _number_words(text: str) -> list[str]:
     """Return the number words of *text*, also of letters that only look like those of one (bold, accented, Cyrillic)."""
     if not text.isascii():
         letters = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in letters if unicodedata.category(c)[0] != "M").lower().translate(_LOOKALIKE)
+        text = "".join(c for c in letters if unicodedata.category(c)[0] != "M").translate(_LOOKALIKE)
     return [match[0] for match in NUMBER_WORD.finditer(text)]
 
 
@@ -446,7 +446,7 @@ def _proposed_problems(proposed: Mapping[str, str]) -> Iterator[str]:
     if not _PROPOSED_VALUE.fullmatch(value):
         yield f"proposed.value: expected a number as text, like \"4\", found {_short(value)!r}"
     words = [word for word in _number_words(unit) if not word.lower().startswith("per")]
-    if words or not _PROPOSED_UNIT.fullmatch(unit) or not unit.isprintable():
+    if words or any(_is_digit(character) for character in unit) or not _PROPOSED_UNIT.fullmatch(unit):
         yield f"proposed.unit: expected a short unit without a figure, found {_short(unit)!r}"
 
 
