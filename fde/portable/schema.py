@@ -75,6 +75,10 @@ def _any_of(value: object, rules: list[dict[str, Any]], root: dict[str, Any], pl
     attempts = [list(problems(value, rule, root, place)) for rule in rules]
     if not all(attempts):
         return
+    wanted = [match[1] for found in attempts for line in found if (match := re.match(rf"{re.escape(place)}: expected (.*), found ", line))]
+    if len(wanted) == len(attempts):
+        yield f"{place}: expected {' or '.join(wanted)}, found {_found(value)}"
+        return
     # The branch with a complaint from inside is the one that was meant.
     deepest = max(attempts, key=lambda found: max(len(line.partition(": ")[0]) for line in found))
     yield from deepest
