@@ -71,6 +71,9 @@ def facts_problems(facts: Mapping[str, Any]) -> list[str]:
         return shape
     reasons = [f"facts: the id {name!r} stands twice" for name in _twice(fact["id"] for fact in facts["facts"])]
     reasons += [f"facts: {fact['id']} {reason}" for fact in facts["facts"] if (reason := _value_problem(fact))]
+    listed = {source["id"] for source in facts["sources"]}
+    rests = [(fact["id"], name) for fact in facts["facts"] for name in fact["sources"] if name not in listed]
+    reasons += [f"facts: {fact} rests on {name!r}, which is not among the sources" for fact, name in rests]
     index = by_id(facts["facts"])
     for place, sentence in _sentences(facts):
         reasons += [f"{place}: there is no fact {name!r}" for name in named(sentence) if name not in index]
