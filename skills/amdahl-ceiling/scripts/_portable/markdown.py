@@ -45,7 +45,7 @@ def safe(text: str) -> str:
     """
     line = " ".join(legible(text).split())
     # An underscore within a word (a file's name) is left alone: Markdown does the same.
-    line = re.sub(r"([\\`*|\[\]~]|(?<!\w)_|_(?!\w))", r"\\\1", line)
+    line = re.sub(r"([\\`*|\[\]~]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", line)
     line = re.sub(r"&(?=#?\w+;)", "&amp;", line).replace("<", "&lt;")
     # At its beginning: a quotation, heading, rule or list.
     return re.sub(r"^(>|#{1,6}(?= |$)|[+-](?= |$)|[-=]{2,}|\d{1,9}(?=[.)](?: |$)))", _escaped_start, line)
