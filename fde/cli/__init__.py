@@ -28,6 +28,7 @@ COMMANDS = (
     ("add", "Take files in as evidence."),
     ("note", "Write down what somebody said, as evidence."),
     ("answer", "Answer the questions of a skill."),
+    ("decision", "Open a decision, or record how it ended."),
     ("status", "Tell what is there, what is missing and what is out of date."),
     ("skills", "List, show and check the skills."),
     ("tool", "Run a skill's own script, as an agent would."),

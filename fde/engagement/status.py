@@ -1,22 +1,28 @@
-"""The state of an engagement: which artefacts count, how old they are, what has changed under them, which runs did not end well.
+"""The state of an engagement: which artefacts count, what has changed under them, what was promised, which runs did not end well.
 
 Everything is read anew from the folder; nothing is remembered, so that a clone elsewhere says the same.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..errors import FdeError
-from ..portable.artefact import RECORD, digest
+from ..portable.artefact import RECORD, Complaint, digest
 from ..portable.evidence import digest_now
 from ..portable.sources import Source
-from . import artefacts, ledger, runs
+from ..text import digest as digest_of
+from . import actions, artefacts, corrections, decisions, files, ledger, runs
 from .artefacts import Official
+from .days import today
 from .engagement import Engagement
+from .promises import Follower, Owed, Pending, Progress, owed, pending
+
+_GONE = "is gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +33,20 @@ class State:
         item: Its ledger line.
         days: Its age in days of the engagement's calendar; negative if it is of a later day than now.
         changed: Sources that are no longer as they were, each with what became of it.
+        gone: The ids of those that are no longer there.
         edited: Files of its folder that a person changed.
+        corrections: How many corrections beside it wait for the next run.
+        unclear: Lines of its corrections that cannot be understood.
         error: Why its folder cannot be read, None if it can.
     """
 
     item: Official
     days: int
     changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
+    corrections: int = 0
+    unclear: tuple[Complaint, ...] = ()
     error: FdeError | None = None
 
 
@@ -50,6 +62,11 @@ class Status:
         orphans: Artefact folders without a ledger line.
         missing: Official artefacts whose folder is gone.
         torn: Ledgers whose last line was cut off.
+        actions: The open ones, in the order of the list.
+        debts: What the client still owes us, likewise.
+        decisions: The open ones, by file.
+        unclear: Lines that a person wrote and that cannot be understood.
+        broken: Files that cannot be read: `actions.md`, decisions.
     """
 
     artefacts: tuple[State, ...]
@@ -59,6 +76,17 @@ class Status:
     orphans: tuple[str, ...]
     missing: tuple[str, ...]
     torn: tuple[str, ...]
+    actions: tuple[Progress, ...] = ()
+    debts: tuple[Owed, ...] = ()
+    decisions: tuple[Pending, ...] = ()
+    unclear: tuple[Complaint, ...] = ()
+    broken: tuple[FdeError, ...] = ()
+
+    @property
+    def overdue(self) -> int:
+        """How many actions, debts and decisions are overdue."""
+        days = [item.overdue for item in self.actions] + [item.overdue for item in self.debts] + [item.overdue for item in self.decisions]
+        return sum(day > 0 for day in days)
 
 
 def status(engagement: Engagement, now: datetime) -> Status:
@@ -67,8 +95,18 @@ def status(engagement: Engagement, now: datetime) -> Status:
     every = runs.runs(engagement)
     torn = [name for name, is_torn in (("artefacts/ledger.ndjson", shelf.torn), (".fde/runs.ndjson", _is_torn(engagement))) if is_torn]
     current = [item for item in shelf.current().values() if item.folder not in shelf.missing]
+    states = tuple(_state(engagement, item, now) for item in sorted(current, key=lambda i: (i.skill, i.subject or "")))
+    day = today(engagement, now)
+    listed, broken = _listed(engagement)
+    decided, undecidable = decisions.read(engagement)
+    follower = Follower(engagement, shelf)
     return Status(
-        artefacts=tuple(_state(engagement, item, now) for item in sorted(current, key=lambda i: (i.skill, i.subject or ""))),
+        artefacts=states,
+        actions=tuple(follower.progress(action, day) for action in listed.actions if not action.is_done),
+        debts=tuple(owed(debt, day) for debt in listed.debts if not debt.is_done),
+        decisions=tuple(pending(decision, day) for decision in decided if decision.is_open),
+        unclear=(*listed.complaints, *(line for state in states for line in state.unclear), *corrections.late(engagement, shelf)),
+        broken=(*broken, *undecidable),
         failed=tuple(run for place, run in enumerate(every) if _is_bad(run) and not _mended(run, every[place + 1 :])),
         open=tuple(run for run in every if run.state == "started"),
         asked=tuple(run for run in every if run.waits),
@@ -78,43 +116,72 @@ def status(engagement: Engagement, now: datetime) -> Status:
     )
 
 
+def _listed(engagement: Engagement) -> tuple[actions.Promises, tuple[FdeError, ...]]:
+    try:
+        return actions.read(engagement), ()
+    except FdeError as error:
+        error.where = actions.FILE
+        return actions.Promises(), (error,)
+
+
 def _is_torn(engagement: Engagement) -> bool:
     return ledger.read(runs.ledger_path(engagement)).torn
 
 
 def _state(engagement: Engagement, item: Official, now: datetime) -> State:
-    day = datetime.fromisoformat(item.at).astimezone(engagement.zone).date()
-    days = (now.astimezone(engagement.zone).date() - day).days
+    days = (today(engagement, now) - today(engagement, datetime.fromisoformat(item.at))).days
     try:
         record = artefacts.load(engagement, item.folder)
-        changed, edited = tuple(_changes(engagement, record)), tuple(_edited(engagement, item, record))
+        changes = tuple(_changes(engagement, record))
+        corrected = corrections.read(engagement, item.folder, record)
+        return State(
+            item=item,
+            days=days,
+            changed=tuple(f"{name} {what}" for name, what in changes),
+            gone=tuple(name for name, what in changes if what == _GONE),
+            edited=tuple(_edited(engagement, item, record)),
+            corrections=len(corrected.lines),
+            unclear=tuple(corrections.complaints(item.folder, corrected)),
+        )
     except FdeError as error:
         return State(item=item, days=days, error=error)
-    return State(item=item, days=days, changed=changed, edited=edited)
 
 
-def _changes(engagement: Engagement, record: dict[str, Any]) -> Iterator[str]:
+def _changes(engagement: Engagement, record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each source that is no longer as it was, with what became of it."""
     texts = artefacts.texts_now(engagement, (source["id"] for source in record["sources"] if "kind" in source))
     for source in record["sources"]:
-        if not source["locator"].startswith("file:evidence/"):
+        if not source["locator"].startswith(("file:evidence/", "file:answers/")):
             continue
         try:
             now = _digest_now(engagement, source, texts)
         except (FdeError, OSError):
-            yield f"{source['id']} cannot be read"
+            yield source["id"], "cannot be read"
             continue
         if now is None and source["health"] not in ("empty", "failed", "skipped"):
-            yield f"{source['id']} is gone"
+            yield source["id"], _GONE
         elif now is not None and source["digest"] and now != source["digest"]:
-            yield f"{source['id']} changed"
+            yield source["id"], "changed"
 
 
 def _digest_now(engagement: Engagement, source: Mapping[str, Any], texts: Mapping[str, Source]) -> str | None:
+    if source["locator"].startswith("file:answers/"):
+        return _answers_now(engagement, source)
     if "kind" not in source:
         return digest_now(engagement.evidence, source["locator"])
     found = texts.get(source["id"])
     artefacts.require_readable([found] if found else [])
     return found.digest if found else None
+
+
+def _answers_now(engagement: Engagement, source: Mapping[str, Any]) -> str | None:
+    """Return the digest of answers; unlike evidence they are text to git, whose checkout may have other line ends."""
+    path = files.inside(engagement.root, source["locator"].removeprefix("file:"))
+    if not os.path.lexists(path):
+        return None
+    data = files.read_bytes(path, artefacts.CAP)
+    plain = digest_of(data.replace(b"\r\n", b"\n"))
+    return plain if plain == source["digest"] else digest_of(data)
 
 
 def _edited(engagement: Engagement, item: Official, record: dict[str, Any]) -> Iterator[str]:
