@@ -247,8 +247,9 @@ def _quote_complaints(artefact: Mapping[str, Any], sources: Mapping[str, Source]
             elif quote != now.record():
                 yield Complaint(where=where, what=f"the quote {quote['text']!r} is recorded otherwise than its source gives it")
         good = [now for _, now in found if isinstance(now, Quoted)]
-        if is_correction(item) and (item["basis"] != "reported" or found):
-            yield Complaint(where=where, what="a correction is told by a person: its basis is 'reported', and it quotes nothing")
+        if is_correction(item):
+            if item["basis"] != "reported" or found:
+                yield Complaint(where=where, what="a correction is told by a person: its basis is 'reported', and it quotes nothing")
         elif item["by"] != "code" and len(good) == len(found):
             reasons = _judged_problems(kind, item, by_id(artefact["facts"]), good, sources)
             yield from (Complaint(where=where, what=reason) for reason in reasons)
