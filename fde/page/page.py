@@ -16,13 +16,14 @@ from ..portable.svg import draw
 from .appendix import appendix
 from .cleared import cleared
 from .sheet import sheet
-from .wording import day, together
+from .wording import day, shorten, together
 
 if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
 NAME = "page.html"
+LONGEST_NAME = 80  # ordinary small letters at the head of page one
 _HERE = Path(__file__).parent
 # Within HTML an SVG needs no namespace, and a page without an address is easily seen to load nothing.
 _NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
@@ -58,9 +59,10 @@ def render(
     is_internal = audience is Audience.INTERNAL
     shown = record if is_internal else for_client.record
     front = sheet(shown)
+    name = f"{client}, {record['subject']}" if record["subject"] else client
     return _template().render(
-        client=client,
-        subject=record["subject"] or "",
+        name=name,
+        short_name=shorten(name, LONGEST_NAME),
         day=day(record["created"]),
         front=front,
         sections=appendix(shown, front, is_internal=is_internal, withheld=for_client.withheld),

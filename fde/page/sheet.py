@@ -12,12 +12,15 @@ from typing import Any
 
 from ..portable.artefact import is_correction
 from ..portable.facts import Fact, by_id, is_known, named, show
+from . import fit
 from .wording import BASIS, Passage, day, passage, sureness
 
 MOST = 3
 CORRECTED = "What was corrected by a person"
-# Room in ordinary small letters, tried with the widest common typefaces: see tests/page/test_print.py.
+# Room in ordinary small letters.
 HEADLINE, SENTENCE, COST, ACTION, QUESTION, FINDING, ROLE, LABEL = 220, 260, 220, 220, 190, 260, 60, 110
+# Tried in this order until the sheet holds it all: how much of that room, and whether there is a chart.
+_LAYOUTS = ((1.0, True), (0.85, True), (0.7, True), (0.8, False), (0.65, False), (0.5, False), (0.35, False))
 _COSTS = (re.compile(r"\bcosts?\b", re.IGNORECASE), re.compile(r"\bweek(?:ly)?\b", re.IGNORECASE))
 _WAITS = re.compile(r"\bwait(?:s|ed|ing)?\b|\bqueues?\b|\bidle\b", re.IGNORECASE)
 _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0}
@@ -83,14 +86,38 @@ class Sheet:
 
 
 def sheet(record: Mapping[str, Any]) -> Sheet:
-    """Choose what of an artefact (`fde.artefact/1`), cleared or whole, stands on page one."""
+    """Choose what of an artefact (`fde.artefact/1`), cleared or whole, stands on page one, so that it holds it."""
+    tried = (_sheet(record, share, has_chart=has_chart) for share, has_chart in _LAYOUTS)
+    return next((front for front in tried if height(front) <= fit.SHEET), _sheet(record, _LAYOUTS[-1][0], has_chart=False))
+
+
+def height(front: Sheet) -> float:
+    """Return how high *front* is at most, in mm."""
+    first, *others = (part.text for part in front.answer)
+    high = fit.HEADER + 10 + fit.HEADLINE.height(first) + fit.ANSWER.heights(others, 1.6)
+    if front.cost:
+        high += fit.SECTION + fit.HEADING + fit.COST.heights(part.text for part in front.cost)
+    high += fit.CHART if front.chart else 0
+    high += sum(_part_height(part) for part in (front.actions, front.findings, front.questions))
+    return high + 4 + fit.FOOTER.height(front.sure) + 2 * fit.FOOTER.height("one line")
+
+
+def _part_height(part: Part) -> float:
+    if not part.points:
+        return 0.0
+    high = fit.SECTION + fit.HEADING + (fit.BELOW.height("one line") + 1 if part.rest else 0)
+    high += fit.POINT.heights((f"{point.title} {point.says.text}" for point in part.points), 1.7)
+    return high + fit.BELOW.heights(point.below for point in part.points)
+
+
+def _sheet(record: Mapping[str, Any], share: float, *, has_chart: bool) -> Sheet:
     index = by_id(record["facts"])
-    rooms = (HEADLINE, SENTENCE, SENTENCE)
+    rooms = (HEADLINE * share, SENTENCE * share, SENTENCE * share)
     answer = tuple(passage(text, index, room) for text, room in zip(record["answer"], rooms, strict=False))
-    cost = tuple(passage(text, index, COST) for text in costs(record)[:2])
-    actions = _part(_action(action, index) for action in record["actions"])
-    findings = Part() if actions.points else _part(_finding(finding, index) for finding in _weighty(record["findings"]))
-    questions = _part(_question(question, index) for question in record["questions"])
+    cost = tuple(passage(text, index, COST * share) for text in costs(record)[:2])
+    actions = _part(_action(action, index, share) for action in record["actions"])
+    findings = Part() if actions.points else _part(_finding(finding, index, share) for finding in _weighty(record["findings"]))
+    questions = _part(_question(question, index, share) for question in record["questions"])
     points = [point for part in (actions, findings, questions) for point in part.points]
     used = [name for text in (*answer, *cost) for name in text.facts]
     used += [name for point in points for name in (*point.says.facts, *point.facts)]
@@ -100,7 +127,7 @@ def sheet(record: Mapping[str, Any]) -> Sheet:
         actions=actions,
         findings=findings,
         questions=questions,
-        chart=chart(record),
+        chart=chart(record) if has_chart else None,
         sure=sureness((index[name] for name in dict.fromkeys(used)), _kinds(record, actions)),
         corrected=len({name for finding in record["findings"] if is_correction(finding) for name in finding["facts"]} & set(used)),
     )
@@ -138,11 +165,11 @@ def _part(points: Iterable[Point]) -> Part:
     return Part(points=tuple(every[:MOST]), rest=max(0, len(every) - MOST))
 
 
-def _action(action: Mapping[str, Any], index: Mapping[str, Fact]) -> Point:
-    owner = passage(action["owner"], index, ROLE)
+def _action(action: Mapping[str, Any], index: Mapping[str, Fact], share: float) -> Point:
+    owner = passage(action["owner"], index, ROLE * share)
     return Point(
-        says=passage(action["what"], index, ACTION),
-        below=f"{_who(owner.text)}{_moves(action, index)}",
+        says=passage(action["what"], index, ACTION * share),
+        below=f"{_who(owner.text)}{_moves(action, index, share)}",
         facts=(*owner.facts, action["moves"]),
     )
 
@@ -151,17 +178,17 @@ def _who(owner: str) -> str:
     return f"Who: {owner.rstrip('.')}. " if owner else ""
 
 
-def _moves(action: Mapping[str, Any], index: Mapping[str, Fact]) -> str:
+def _moves(action: Mapping[str, Any], index: Mapping[str, Fact], share: float) -> str:
     fact, proposed = index[action["moves"]], action["proposed"]
     target = f", proposed {proposed['value']} {proposed['unit']}".rstrip() if proposed else ""
     due = f" by {day(action['due'])} (proposed)" if action["due"] else ""
-    label = passage(fact["label"], index, LABEL).text
+    label = passage(fact["label"], index, LABEL * share).text
     return f"Should move: {label}, now {show(fact)}{target}{due}."
 
 
-def _finding(finding: Mapping[str, Any], index: Mapping[str, Fact]) -> Point:
-    title = passage(finding["title"], index, LABEL)
-    says = passage(finding["statement"], index, FINDING)
+def _finding(finding: Mapping[str, Any], index: Mapping[str, Fact], share: float) -> Point:
+    title = passage(finding["title"], index, LABEL * share)
+    says = passage(finding["statement"], index, FINDING * share)
     return Point(title=f"{title.text.rstrip('.')}.", says=says, below=f"{BASIS[finding['basis']].capitalize()}.", facts=title.facts)
 
 
@@ -171,10 +198,10 @@ def _weighty(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(found, key=lambda finding: order.index(finding["severity"]))
 
 
-def _question(question: Mapping[str, Any], index: Mapping[str, Fact]) -> Point:
-    whom = passage(question["whom"], index, ROLE)
+def _question(question: Mapping[str, Any], index: Mapping[str, Fact], share: float) -> Point:
+    whom = passage(question["whom"], index, ROLE * share)
     ask = f"Ask: {whom.text.rstrip('.')}." if whom.text else ""
-    return Point(says=passage(question["question"], index, QUESTION), below=ask, facts=whom.facts)
+    return Point(says=passage(question["question"], index, QUESTION * share), below=ask, facts=whom.facts)
 
 
 def _kinds(record: Mapping[str, Any], actions: Part) -> list[str]:

@@ -43,7 +43,7 @@ HEALTH = {"ok": "read", "empty": "empty", "old": "out of date", "failed": "could
 _MONTHS = ("January February March April May June July August September October November December").split()
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’')\]]*\s+(?=[^\W_a-z]|[\"“„‘'(\[{])")
 _UNIT = re.compile(r"(?<=\d) (?=(?:s|min|h|d|%)(?!\w))|(?<=\b[A-Z]{3}) (?=-?\d)")
-_ABBREVIATION = re.compile(r"\b(?:approx|ca|cf|dr|e\.g|etc|fig|i\.e|inc|ltd|mr|mrs|ms|no|nr|prof|st|vs|[a-z])\.$", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"\b(?:approx|ca|cf|dr|e\.g|etc|fig|i\.e|inc|ltd|mr|mrs|ms|no|nr|prof|st|vs|(?-i:[A-Z]))\.$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def passage(raw: str, index: Mapping[str, Fact], room: float) -> Passage:
     if not kept and (clauses := _fitting(every[0].split("; "), index, room, "; ")):
         kept = [f"{'; '.join(clauses).rstrip('.')}."]
     said = " ".join(kept or every[:1])
-    return Passage(text=_cut(fill(said, index), room), facts=tuple(named(said)), is_cut=kept != every)
+    return Passage(text=shorten(fill(said, index), room), facts=tuple(named(said)), is_cut=kept != every)
 
 
 def _fitting(parts: list[str], index: Mapping[str, Fact], room: float, between: str = " ") -> list[str]:
@@ -96,13 +96,8 @@ def size(text: str) -> float:
     return sum(_width(character) for character in text)
 
 
-def _width(character: str) -> float:
-    if unicodedata.east_asian_width(character) in "WF":
-        return 2.0
-    return 1.35 if character.isupper() or character in "%@mwMW" else 1.0
-
-
-def _cut(text: str, room: float) -> str:
+def shorten(text: str, room: float) -> str:
+    """Return *text*, cut between words and ended with an ellipsis if it does not fit into *room*."""
     if size(text) <= room:
         return text
     left, end = room - 1, 0
@@ -113,6 +108,12 @@ def _cut(text: str, room: float) -> str:
     start = text[:end]
     whole = start[: start.rfind(" ")] if " " in start[end // 2 :] else start
     return f"{whole.rstrip(' ,;:(-')}…"
+
+
+def _width(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WF":
+        return 2.0
+    return 1.35 if character.isupper() or character in "%@mwMW" else 1.0
 
 
 def together(text: str) -> str:
@@ -156,5 +157,6 @@ def sureness(facts: Iterable[Fact], kinds: Iterable[str] = ()) -> str:
         first = "The one figure on this page is measured." if measured == 1 else f"All {measured} figures on this page are measured."
         return first + advice
     rest = listed(f"{count} {words}" for count, words in others if count)
-    figure = "figure" if len(figures) == 1 else "figures"
-    return f"{measured} of {len(figures)} {figure} on this page {'is' if measured == 1 else 'are'} measured, {rest}.{advice}"
+    if not measured:
+        return f"None of the figures on this page is measured: {rest}.{advice}"
+    return f"{measured} of {len(figures)} figures on this page {'is' if measured == 1 else 'are'} measured, {rest}.{advice}"

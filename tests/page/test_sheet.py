@@ -1,0 +1,109 @@
+"""Page one: what is chosen for it, how it is shortened, and what it says of the rest."""
+
+from __future__ import annotations
+
+import pytest
+from page.records import OWNER, action, chart, fact, finding, question, quote, record
+
+from fde.page.sheet import costs, sheet
+
+LONG = "Send the price sheet to the office each morning before the first van leaves. " * 9
+
+
+def test_at_most_three_of_a_kind_stand_on_it_and_the_others_are_counted():
+    front = sheet(record(actions=[action(f"Do this, {name}.") for name in "abcde"], questions=[question("Why?")] * 4))
+    assert [point.says.text for point in front.actions.points] == ["Do this, a.", "Do this, b.", "Do this, c."]
+    assert (front.actions.rest, front.questions.rest, front.is_cut) == (2, 1, True)
+
+
+def test_a_long_text_ends_with_a_sentence_and_is_called_shortened():
+    (point,) = sheet(record(actions=[action(LONG)])).actions.points
+    assert point.says.text == " ".join(["Send the price sheet to the office each morning before the first van leaves."] * 2)
+    assert point.says.is_cut
+
+
+def test_what_fits_is_not_called_shortened():
+    assert not sheet(record()).is_cut
+
+
+def test_an_action_says_who_what_it_should_move_from_where_and_what_is_only_proposed():
+    front = sheet(record())
+    assert front.actions.points[0].below == (
+        "Who: Office lead. Should move: Wait of an order for its price, now 40.2 h, proposed 8 h by 1 April 2026 (proposed)."
+    )
+    assert front.actions.points[1].below == "Who: Office lead. Should move: Wait of an order for its price, now 40.2 h."
+
+
+def test_the_skills_own_words_say_what_it_costs():
+    (text,) = sheet(record()).cost
+    assert text.text == "The waiting costs EUR 1,310 (EUR 900 to EUR 1,800) a week."
+
+
+def without_cost(**other):
+    document = record(**other)
+    del document["cost"]
+    return document
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([fact("a", "Saved each week", "money", "5", "EUR"), fact("b", "Cost of an error", "money", "7", "EUR")], "Cost of an error: {f:b|range}."),
+        ([fact("a", "Turnover", "money", "5", "EUR"), fact("b", "Late orders, weekly", "money", "7", "EUR")], "Late orders, weekly: {f:b|range}."),
+        ([fact("a", "Cost of an error", "money", None, "EUR", unknown="nobody knows")], None),
+        ([fact("a", "Turnover", "money", "5", "EUR")], None),
+    ],
+    ids=["a cost before a week", "a week", "not known", "no cost at all"],
+)
+def test_without_them_an_amount_that_speaks_of_cost_or_of_a_week_does(given, expected):
+    document = without_cost(facts=[fact("case.wait", "Time of an order", "duration", 3, "h"), *given], answer=["It takes {f:case.wait}."], tables=[])
+    assert costs(document) == ([expected] if expected else [])
+
+
+def test_without_any_amount_the_longest_wait_that_the_answer_names_does():
+    waits = [
+        fact("case.wait", "Wait for the price", "duration", 40, "h"),
+        fact("van", "Wait for the van", "duration", 2, "d"),
+        fact("long", "Wait for the money", "duration", 30, "d"),
+        fact("work", "Work on it", "duration", 99, "d"),
+    ]
+    document = without_cost(facts=waits, answer=["It waits {f:case.wait} and {f:van}, and {f:work} are work."], tables=[])
+    assert costs(document) == ["Wait for the van: {f:van|range}."]
+
+
+def test_bars_are_shown_before_a_curve():
+    curve = chart("curve", "A curve", kind="line", series=[{"label": "a", "points": [[1, 1.0], [2, 3.0]]}])
+    assert sheet(record(charts=[curve, chart("bars", "Bars")])).chart["id"] == "bars"
+    assert sheet(record(charts=[curve])).chart["id"] == "curve"
+    assert sheet(record(charts=[])).chart is None
+
+
+def test_without_an_action_it_shows_what_stands_out_the_weightiest_first():
+    light = {**finding("Small", "A small thing."), "severity": "low"}
+    front = sheet(record(actions=[], findings=[light, finding("Prices wait", "One person sets them.")]))
+    assert [point.title for point in front.findings.points] == ["Orders wait for a price.", "Prices wait.", "Small."]
+    assert sheet(record(findings=[light])).findings.points == ()
+
+
+def test_it_counts_the_figures_that_stand_on_it_by_how_they_are_known():
+    assert sheet(record()).sure == "1 of 4 figures on this page is measured, 1 worked out by a rule and 2 told and not measured."
+    plain = {"cost": ["It is so."], "actions": [], "findings": []}
+    measured = record(answer=["It takes {f:case.time}."], **plain) | {"findings": []}
+    assert sheet(measured).sure == "The one figure on this page is measured."
+    told = record(answer=["It waits {f:case.wait}."], **plain) | {"findings": []}
+    assert sheet(told).sure == "None of the figures on this page is measured: 1 told and not measured."
+    assert sheet(record(answer=["It is so."], **plain) | {"findings": []}).sure == ""
+
+
+def test_it_says_that_its_advice_rests_on_words_too():
+    advised = [action("Ask less.", quote(OWNER, "Everybody asks me for every price."))]
+    assert sheet(record(actions=advised)).sure.endswith(" What to do also rests on what was told.")
+
+
+def test_a_corrected_figure_is_counted_on_it():
+    document = record()
+    correction = {"id": "c1", "by": "person", "title": "the wait", "statement": "It is {less}.", "rendered": "It is {less}."}
+    correction |= {"basis": "reported", "severity": "high", "facts": ["case.wait"], "quotes": []}
+    document["findings"].append(correction)
+    assert sheet(document).corrected == 1
+    assert sheet(record()).corrected == 0
