@@ -1,6 +1,6 @@
-"""Measures how much faster the work around an agent could become, and what holds it: the entry of this skill's measurement.
+"""Measures how much faster a process could become, and what holds it: the entry of this skill's measurement.
 
-Reads session logs and merged pull requests below an evidence folder and prints one JSON object of facts.
+Reads what a person answered, lists of cases, session logs and merged pull requests, and prints one JSON object of facts.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from measurement import measure
-from processmeasure import about_process
+from processmeasure import about_process, proposed_table
 from pulls import BadInput
 from report import report
+from told import table_to_paste
 from worktime import DEFAULT, Calendar, read_hours
 
 VERSION = "0.1.0"
@@ -37,47 +38,73 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     if not options.evidence.is_dir():
         return _fail(INPUT, f"{options.evidence}: expected the evidence folder, found no folder there.")
-    calendar = _calendar(options)
     try:
-        told = about_process(
-            options.evidence, options.answers, calendar, rate=options.rate_per_hour, currency=options.currency
-        )
-        found = measure(options.evidence, calendar, options.working_hours)
+        text = _columns(options) if options.command == "columns" else _facts(options)
     except BadInput as error:
         return _fail(INPUT, str(error))
-    text = json.dumps(report(found, VERSION, told), ensure_ascii=False, indent=1, allow_nan=False)
     sys.stdout.buffer.write(text.encode() + b"\n")
     return 0
 
 
+def _facts(options: argparse.Namespace) -> str:
+    calendar = _calendar(options)
+    told = about_process(
+        options.evidence, options.answers, calendar, rate=options.rate_per_hour, currency=options.currency
+    )
+    found = measure(options.evidence, calendar, options.working_hours)
+    if told is not None and told.proposed:
+        sys.stderr.write("amdahl.py: the list of cases is not used until its columns are confirmed in the answers:\n")
+        sys.stderr.write(table_to_paste(told.proposed) + "\n")
+    return json.dumps(report(found, VERSION, told), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _columns(options: argparse.Namespace) -> str:
+    log, proposed = proposed_table(options.evidence, options.answers, _calendar(options))
+    if log is None:
+        raise BadInput(expected="a list of cases as CSV in cases/", found="none", where=str(options.evidence))
+    sys.stderr.write(f"amdahl.py: {log.rows} rows read. Mend the words, answer yes or no in the last column, and paste this\n")
+    sys.stderr.write("amdahl.py: into the answers, below the question about the list.\n")
+    return table_to_paste(proposed)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="amdahl.py", description=(__doc__ or "").split("\n")[0], allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="facts")
+    commands = parser.add_subparsers(dest="command", required=True)
     facts = commands.add_parser("facts", help="measure, and print facts as JSON", allow_abbrev=False)
-    facts.add_argument("--evidence", type=Path, required=True, metavar="DIR", help="holds sessions/ and pull-requests/")
-    facts.add_argument(
+    _shared(facts)
+    facts.add_argument("--rate-per-hour", type=_price, metavar="AMOUNT", help="what an hour of work costs")
+    facts.add_argument("--currency", default="", metavar="CODE", help="its currency, like EUR")
+    facts.add_argument("--facts", action="append", metavar="FILE", help="not used by this measurement")
+    columns = commands.add_parser(
+        "columns", help="propose what the columns of a list of cases mean", allow_abbrev=False
+    )
+    _shared(columns)
+    return parser
+
+
+def _shared(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--evidence", type=Path, required=True, metavar="DIR", help="holds cases/, sessions/ and pull-requests/"
+    )
+    command.add_argument("--answers", type=Path, metavar="FILE", help="what a person answered (assets/questions.json)")
+    command.add_argument(
         "--now", type=_moment, metavar="TIME", help="the time of the run, ISO 8601 (nothing here depends on it)"
     )
-    facts.add_argument("--tz", type=_zone, default=None, metavar="ZONE", help="time zone of the working hours (UTC)")
-    facts.add_argument(
+    command.add_argument("--tz", type=_zone, default=None, metavar="ZONE", help="time zone of the working hours (UTC)")
+    command.add_argument(
         "--working-hours",
         type=_hours,
         default=DEFAULT,
         metavar="TEXT",
         help=f'for example "{DEFAULT}" (that is also the default)',
     )
-    facts.add_argument(
+    command.add_argument(
         "--holidays",
         type=_dates,
         default=frozenset(),
         metavar="DATES",
         help="days without working time: 2026-01-01,2026-01-06",
     )
-    facts.add_argument("--rate-per-hour", type=_price, metavar="AMOUNT", help="what an hour of work costs")
-    facts.add_argument("--currency", default="", metavar="CODE", help="its currency, like EUR")
-    facts.add_argument("--answers", type=Path, metavar="FILE", help="what a person answered (assets/questions.json)")
-    facts.add_argument("--facts", action="append", metavar="FILE", help="not used by this measurement")
-    return parser
 
 
 def _calendar(options: argparse.Namespace) -> Calendar:

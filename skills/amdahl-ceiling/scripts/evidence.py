@@ -88,7 +88,7 @@ def read_sessions(root: Path) -> tuple[Source, list[Session]]:
         for path in (log.main, *log.agents):
             name = path.relative_to(root).as_posix()
             known = len(reader.malformed)
-            reader.read(_hashed_lines(path, name, source))
+            reader.read(hashed_lines(path, name, source))
             malformed += [f"{name}:{number}" for number in reader.malformed[known:]]
         source.read += reader.lines
         session = reader.session()
@@ -97,14 +97,14 @@ def read_sessions(root: Path) -> tuple[Source, list[Session]]:
         else:
             sessions.append(session)
     source.skipped = len(malformed)
-    _remark(source, "malformed lines were skipped", malformed)
-    _remark(source, "files hold no record with a time of its own", silent)
-    _remark(
+    remark(source, "malformed lines were skipped", malformed)
+    remark(source, "files hold no record with a time of its own", silent)
+    remark(
         source,
         "logs of sub-agents have no session here and were left out",
         [p.relative_to(root).as_posix() for p in orphans],
     )
-    _remark(
+    remark(
         source, "entries are not regular files and were not opened", [path.relative_to(root).as_posix() for path in odd]
     )
     repeated = sum(session.counts.repeated for session in sessions)
@@ -122,11 +122,11 @@ def read_all_pulls(root: Path) -> tuple[Source, list[Pull]]:
         BadInput: a file is not such a table.
     """
     source = Source(id="set:pull-requests", locator=f"file:evidence/{PULLS}")
-    files, odd = _files(root, PULLS)
+    files, odd = regular_files(root, PULLS)
     pulls: dict[str, Pull] = {}
     for path in files:
         name = path.relative_to(root).as_posix()
-        for _ in _hashed_lines(path, name, source):
+        for _ in hashed_lines(path, name, source):
             pass
         rows = read_pulls(path, name)
         source.read += len(rows)
@@ -134,7 +134,7 @@ def read_all_pulls(root: Path) -> tuple[Source, list[Pull]]:
             pulls.setdefault(pull.number, pull)
     if source.read > len(pulls):
         source.remarks.append(f"{source.read - len(pulls)} rows repeat the number of an earlier row and were left out.")
-    _remark(
+    remark(
         source, "entries are not regular files and were not opened", [path.relative_to(root).as_posix() for path in odd]
     )
     if not pulls:
@@ -142,13 +142,14 @@ def read_all_pulls(root: Path) -> tuple[Source, list[Pull]]:
     return source, list(pulls.values())
 
 
-def _remark(source: Source, what: str, items: list[str]) -> None:
+def remark(source: Source, what: str, items: list[str]) -> None:
+    """Say in the source's note that *what* holds for *items*, if there are any."""
     if items:
         more = f" and {len(items) - LISTED} more" if len(items) > LISTED else ""
         source.remarks.append(f"{len(items)} {what}: {', '.join(items[:LISTED])}{more}.")
 
 
-def _hashed_lines(path: Path, name: str, source: Source) -> Iterator[bytes]:
+def hashed_lines(path: Path, name: str, source: Source) -> Iterator[bytes]:
     """The lines of a file, while its size and digest are taken into *source*."""
     digest = hashlib.sha256()
     try:
@@ -163,7 +164,7 @@ def _hashed_lines(path: Path, name: str, source: Source) -> Iterator[bytes]:
     source.digests.append((name, f"sha256:{digest.hexdigest()}"))
 
 
-def _files(root: Path, pattern: str) -> tuple[list[Path], list[Path]]:
+def regular_files(root: Path, pattern: str) -> tuple[list[Path], list[Path]]:
     """The regular files below *root* that *pattern* describes, in order, and what lies there and is not opened."""
     entries = list(matching(root, [pattern]))
     return [entry.path for entry in entries if not entry.skipped], [entry.path for entry in entries if entry.skipped]
@@ -171,7 +172,7 @@ def _files(root: Path, pattern: str) -> tuple[list[Path], list[Path]]:
 
 def _logs(root: Path) -> tuple[list[Log], list[Path], list[Path]]:
     """The session logs below *root* in reading order, the sub-agents' logs without a session, and what is no regular file."""
-    files, odd = _files(root, SESSIONS)
+    files, odd = regular_files(root, SESSIONS)
     agents = [path for path in files if path.name.startswith("agent-") or path.parent.name == SUB_AGENTS]
     owned: dict[Path, list[Path]] = {path: [] for path in files if path not in set(agents)}
     orphans: list[Path] = []

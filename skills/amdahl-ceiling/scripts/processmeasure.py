@@ -8,7 +8,11 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+from caselog import CaseLog, read_cases
 from casetime import case_time
+from process import Process
+from proposal import Proposed, propose
+from recorded import recorded
 from told import read_answers
 from toldfacts import Told
 from workclock import WorkClock
@@ -18,20 +22,39 @@ from worktime import Calendar
 def about_process(
     evidence: Path, answers: Path | None, calendar: Calendar, *, rate: Decimal | None, currency: str
 ) -> Told | None:
-    """What is known of a process; the rate that was answered comes before *rate*. None without answers.
+    """What is known of a process; the rate that was answered comes before *rate*. None without answers and without a list.
 
     Raises:
         BadInput: an input is not what it should be.
     """
-    if answers is None:
+    day = WorkClock(calendar).day
+    source, process = (None, Process()) if answers is None else read_answers(answers, day)
+    columns = [event.column for event in process.events]
+    log = read_cases(evidence, columns or None)
+    if source is None and log is None:
         return None
-    clock = WorkClock(calendar)
-    source, process = read_answers(answers, clock.day)
+    found = None
+    if log is not None and columns:
+        found = recorded(log, process.events, calendar, told_month_first=process.month_first)
     return Told(
         process=process,
         time=case_time(process),
-        day=clock.day,
+        day=day,
         rate=rate if process.rate is None else process.rate,
         currency=currency,
-        records=(source,),
+        records=tuple(one for one in (source, log.source if log else None) if one is not None),
+        log=log,
+        found=found,
+        proposed=() if log is None or found is not None else tuple(propose(log, process.steps)),
     )
+
+
+def proposed_table(evidence: Path, answers: Path | None, calendar: Calendar) -> tuple[CaseLog | None, tuple[Proposed, ...]]:
+    """The list of cases below *evidence*, and what its columns seem to mean, whatever the answers say of them already.
+
+    Raises:
+        BadInput: an input is not what it should be.
+    """
+    process = Process() if answers is None else read_answers(answers, WorkClock(calendar).day)[1]
+    log = read_cases(evidence, None)
+    return log, () if log is None else tuple(propose(log, process.steps))

@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from caselog import SOURCE
 from factlist import Facts
-from processtables import charts, tables
-from processwords import cost, process_findings, told_answer, told_limits, told_method
+from listfacts import compared_facts, list_facts, top_said_facts, unconfirmed_facts, waiting_fact
+from processtables import charts, list_charts, list_tables, tables
+from processwords import answer, cost, list_limits, list_method, process_findings, told_limits, told_method
+from said import Compared, compared, whole
 from sentences import finding
 from toldfacts import Told, told_facts
 
@@ -46,13 +49,53 @@ class Parts:
 def process_parts(facts: Facts, told: Told) -> Parts:
     """Add the facts of a process to *facts* and say what they mean."""
     told_facts(facts, told)
+    rows, case = _list_facts(facts, told)
     points = any(one.is_point and one.usual > 0 for step in told.process.steps for one in (step.work, step.wait))
+    by_day = told.found is not None and any(between.by_day for between in told.found.steps)
     return Parts(
-        answer=told_answer(facts),
+        answer=answer(facts),
         cost=cost(facts),
-        tables=tables(facts, told),
-        charts=charts(told),
-        findings=process_findings(facts),
-        method=told_method(),
-        limits=told_limits(facts, points=points, recorded=False),
+        tables=[*list_tables(facts, told, rows, case), *tables(facts, told)],
+        charts=[*list_charts(told), *charts(told)],
+        findings=process_findings(facts, rows),
+        method=[*(told_method() if told.time.steps else []), *(list_method(by_day=by_day) if told.found else [])],
+        limits=[*(told_limits(facts, points=points) if told.time.steps else []), *(list_limits(facts) if told.found else [])],
+        warnings=warnings(told),
     )
+
+
+def _list_facts(facts: Facts, told: Told) -> tuple[list[Compared], Compared | None]:
+    """Add the facts of the list of cases; returns what is both told and recorded, and the whole case if it is."""
+    if told.log is None:
+        return [], None
+    if told.found is None:
+        unconfirmed_facts(facts, told.process, told.log)
+        return [], None
+    list_facts(facts, told, told.found)
+    rows, case = compared(told.process, told.found, told.day), whole(told.time, told.found, told.day)
+    compared_facts(facts, rows, case, told.day, told.sources)
+    top_said_facts(facts, rows, told.found)
+    waiting_fact(facts, told.process, told.found, told.time.work.mean, told.sources)
+    return rows, case
+
+
+def warnings(told: Told) -> list[str]:
+    """What went wrong on the way, and what is to be confirmed, in plain words."""
+    made = [f"{source.id}: {remark}" for source in told.records for remark in source.remarks]
+    made += [f"{source.id}: nothing that could be used ({source.health})." for source in told.records if source.health != "ok"]
+    made += [f"{SOURCE}: the column {plain(one)} has an answer that is neither yes nor no." for one in told.process.unconfirmed]
+    made += [
+        f"{SOURCE}: the column {plain(one.column)} seems to be: {plain(one.event)}"
+        + (f", when this step is finished: {plain(one.step)}" if one.step else "")
+        + ". Confirm it in the answers."
+        for one in told.proposed
+    ]
+    if told.log is not None and told.found is not None:
+        odd = [f"{plain(column.name)} {column.odd}" for column in told.log.columns if column.odd]
+        made += [f"{SOURCE}: cells that hold no date: {', '.join(odd)}."] if odd else []
+    return made
+
+
+def plain(text: str) -> str:
+    """Text from a client's file, in which nothing can be taken for a placeholder."""
+    return " ".join(text.replace("{", "(").replace("}", ")").split())

@@ -6,13 +6,16 @@ A file with a value that cannot be taken is refused as a whole, with each line a
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from _portable.answers import parse, questions
+from _portable.answers import Questionnaire, parse, questions
 from _portable.evidence import Unreadable, read
 from _portable.strictjson import strict_json
 from evidence import Source
 from process import Process, process
+from proposal import Proposed
 from pulls import BadInput, BadLines
 
 SKILL = "amdahl-ceiling"
@@ -33,7 +36,7 @@ def read_answers(path: Path, day: float) -> tuple[Source, Process]:
         raise BadInput(expected="a file of answers", found=str(error), where=name) from error
     except UnicodeDecodeError as error:
         raise BadInput(expected="UTF-8 text", found=f"a byte that is not, at offset {error.start}", where=name) from error
-    answered = parse(text, questions(strict_json(QUESTIONS.read_text(encoding="utf-8")), SKILL))
+    answered = parse(text, _questions())
     if answered.problems:
         raise BadLines(f"{name}:{problem.line}: {problem.what}" for problem in answered.problems)
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
@@ -41,3 +44,22 @@ def read_answers(path: Path, day: float) -> tuple[Source, Process]:
     if not answered.values:
         source.health = "empty"
     return source, process(answered.values, source=name, who=answered.who, day=day)
+
+
+def table_to_paste(proposed: Sequence[Proposed]) -> str:
+    """*proposed* as the table of the answers, its last column left open for a person's yes or no."""
+    columns = _questions().question("list").columns
+    rows = [
+        [column.heading for column in columns],
+        ["---"] * len(columns),
+        *([_cell(one.column), _cell(one.event), _cell(one.step), ""] for one in proposed),
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"(\\*)\|", r"\1\1\\|", " ".join(text.split()))
+
+
+def _questions() -> Questionnaire:
+    return questions(strict_json(QUESTIONS.read_text(encoding="utf-8")), SKILL)

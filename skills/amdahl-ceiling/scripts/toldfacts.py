@@ -8,12 +8,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from caselog import CaseLog
 from casetime import Amount, CaseTime, StepTime, total
 from ceilings import bottlenecks
 from evidence import Source
 from factlist import Facts
 from process import Process
+from proposal import Proposed
+from recorded import Recorded
 from threepoint import LEVEL, METHOD
 
 DAYS = "working days"
@@ -32,6 +36,9 @@ class Told:
         rate: What an hour costs, None if nobody said.
         currency: Its ISO code, empty if nobody said.
         records: The file of answers, and the list of cases if there is one.
+        log: The list of cases, None if there is none.
+        found: What it shows; None until its columns are confirmed.
+        proposed: What its columns seem to mean, where nobody has said so.
     """
 
     process: Process
@@ -40,11 +47,14 @@ class Told:
     rate: Decimal | None
     currency: str
     records: tuple[Source, ...]
+    log: CaseLog | None = None
+    found: Recorded | None = None
+    proposed: tuple[Proposed, ...] = ()
 
     @property
     def sources(self) -> list[str]:
         """What the facts rest on."""
-        return [self.process.source]
+        return [self.process.source] if self.process.source else []
 
 
 def told_facts(facts: Facts, told: Told) -> None:
@@ -65,9 +75,20 @@ def spell(facts: Facts, name: str) -> str:
     return f"{name}.days" if is_long else f"{name}.hours"
 
 
+def pair(facts: Facts, *names: str) -> list[str]:
+    """As `spell`, but all times in the same unit, so that they can stand beside each other."""
+    is_long = all(f"{name}.days" in facts and facts.value(f"{name}.days") >= FEWEST_DAYS for name in names)
+    return [f"{name}.{'days' if is_long else 'hours'}" for name in names]
+
+
+def units(day: float) -> tuple[tuple[str, str, str, float], ...]:
+    """How a time is told twice: end of the fact's id, its type, its unit, and the minutes of one; *day* has minutes too."""
+    return (("hours", "duration", "h", MINUTES_IN_HOUR), ("days", "number", DAYS, day))
+
+
 def time_facts(facts: Facts, told: Told, name: str, label: str, amount: Amount | None, unknown: str = "") -> None:
     """Add a time in working minutes as hours (`NAME.hours`) and as working days (`NAME.days`)."""
-    for suffix, kind, unit, minutes in (("hours", "duration", "h", MINUTES_IN_HOUR), ("days", "number", DAYS, told.day)):
+    for suffix, kind, unit, minutes in units(told.day):
         scaled = None if amount is None else amount.scaled(1 / minutes)
         words = f"{label}, in working {suffix}"
         _add(facts, told, f"{name}.{suffix}", words, kind, scaled, unit, unknown)
@@ -141,8 +162,9 @@ def _going(facts: Facts, told: Told) -> None:
         _speed_up(facts, told, f"{name}.speedup", f"How many times faster one {case} would be {words}", left)
     work = total(part.work for part in time.going())
     wait = total(part.wait for part in time.going())
-    time_facts(facts, told, "going.work", f"Work on one {case} in the steps that software could do", work)
-    time_facts(facts, told, "going.wait", f"Waiting of one {case} in front of the steps that software could do", wait)
+    label = f"Work on one {case} in the steps that software could do"
+    _add(facts, told, "going.work.minutes", label, "duration", work, "min")
+    time_facts(facts, told, "going.both", f"That work of one {case} and the waiting in front of those steps", total((work, wait)))
 
 
 def _week(facts: Facts, told: Told) -> None:
@@ -189,7 +211,8 @@ def _step(facts: Facts, told: Told, part: StepTime) -> None:
     facts.add(f"{name}.name", "A step, as it was told", "text", step.name, "", grade="D", sources=told.sources)
     label = f"{step.name}: work in one {case} on average"
     _add(facts, told, f"{name}.work.minutes", label, "duration", part.work, "min")
-    time_facts(facts, told, f"{name}.wait", f"{step.name}: wait before it in one {case} on average", part.wait)
+    label = f"{step.name}: wait before it in one {case} on average, in working hours"
+    _add(facts, told, f"{name}.wait.hours", label, "duration", part.wait.scaled(1 / MINUTES_IN_HOUR), "h")
 
 
 def _tops(facts: Facts, told: Told) -> None:
@@ -205,22 +228,24 @@ def _tops(facts: Facts, told: Told) -> None:
 
 
 def _next(facts: Facts, told: Told) -> None:
-    """What to take out first, largest first, and what is left of a case after each."""
+    """What to take out first by what was told; where a list shows the times, it says so instead."""
+    if told.found is not None and told.found.steps:
+        return
     names = {part.step.id: part.step.name for part in told.time.steps}
-    times = {f"{kind} {step}": minutes for (kind, step), minutes in told.time.parts().items()}
-    left = math.fsum(times.values())
-    for place, (key, speed_up) in enumerate(bottlenecks(times), start=1):
-        kind, _, step = key.partition(" ")
-        left -= times[key]
-        words = f"the wait before: {names[step]}" if kind == "wait" else f"the work of: {names[step]}"
-        facts.add(f"next{place}.what", f"Largest part of one {told.process.case}, number {place}", "text", words, "", grade="D", sources=told.sources)
+    words = {"wait": "the wait before this step: ", "work": "the work of this step: "}
+    times = {f"{words[kind]}{names[step]}": minutes for (kind, step), minutes in told.time.parts().items()}
+    next_facts(facts, told, times, {"grade": "D", "sources": told.sources})
+
+
+def next_facts(facts: Facts, told: Told, times: dict[str, float], common: dict[str, Any]) -> None:
+    """Add the parts of a case (minutes by what each is called), largest first, and what is left of the case after each."""
+    case, left = told.process.case, math.fsum(times.values())
+    for place, (words, speed_up) in enumerate(bottlenecks(times), start=1):
+        left -= times[words]
+        facts.add(f"next{place}.what", f"Largest part of one {case}, number {place}", "text", words, "", **common)
         parts = "its largest part" if place == 1 else f"its {place} largest parts"
-        label = f"Time of one {told.process.case} without {parts}"
-        for suffix, kind_of, unit, minutes in (("hours", "duration", "h", MINUTES_IN_HOUR), ("days", "number", DAYS, told.day)):
-            facts.add(
-                f"next{place}.left.{suffix}", f"{label}, in working {suffix}", kind_of, left / minutes, unit, grade="D", sources=told.sources
-            )
-        label = f"How many times faster one {told.process.case} would be without {parts}"
-        facts.add(f"next{place}.speedup", label, "ratio", speed_up, "x", grade="D", sources=told.sources)
-
-
+        label = f"Time of one {case} without {parts}"
+        for suffix, kind, unit, minutes in units(told.day):
+            facts.add(f"next{place}.left.{suffix}", f"{label}, in working {suffix}", kind, left / minutes, unit, **common)
+        label = f"How many times faster one {case} would be without {parts}"
+        facts.add(f"next{place}.speedup", label, "ratio", speed_up, "x", **common)

@@ -1,0 +1,217 @@
+"""What a list of cases shows: the time between its dates, the time of a whole case, how many start in a week.
+
+Waiting and work cannot be told apart there: between two dates lies all that happened. Times are in minutes.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from beta import quantiles
+from bootstrap import FEWEST, LEVEL, drawn_sums, interval
+from caselog import NO_TIME, CaseLog
+from process import Event
+from pulls import BadInput
+from workclock import DAY, WorkClock
+from worktime import Calendar
+
+WEEK = 7
+MOST_ODD = 0.5  # share of cells without a date from which a column is refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Times over cases, in minutes, shortest first."""
+
+    values: Sequence[int]
+
+    @property
+    def median(self) -> int:
+        """The time of the middle case; of two in the middle, the shorter one's."""
+        return self.values[(len(self.values) - 1) // 2]
+
+    @property
+    def mean(self) -> float:
+        """The mean."""
+        return math.fsum(self.values) / len(self.values)
+
+    @property
+    def ninth(self) -> int:
+        """The time that nine of ten cases do not exceed."""
+        return self.values[math.ceil(0.9 * len(self.values)) - 1]
+
+    def median_ends(self) -> tuple[float, float] | None:
+        """The interval of the median over drawn cases; None if there are too few.
+
+        The median of n cases drawn from n is at most the k-th shortest if enough draws are among the first k; so the share
+        of such draws is a Beta distribution's, and drawing again and again needs no dice.
+        """
+        n = len(self.values)
+        if n < FEWEST:
+            return None
+        middle = (n - 1) // 2 + 1
+        ends = quantiles(middle, n - middle + 1, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        low, high = (self.values[min(max(math.ceil(n * share), 1), n) - 1] for share in ends)
+        return low, high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """The time from one date to another, over the cases that have both in that order.
+
+    Attributes:
+        start: The first date.
+        end: The second date.
+        working: Working time.
+        calendar: Time on the calendar.
+        missing: Cases with the first date and not the second.
+        backwards: Cases whose second date is before the first.
+        by_day: Whether a time of day is missing, so that only whole days are counted.
+    """
+
+    start: Event
+    end: Event
+    working: Spread
+    calendar: Spread
+    missing: int
+    backwards: int
+    by_day: bool
+
+    @property
+    def id(self) -> str:
+        """Part of its facts' ids."""
+        return f"{self.start.id}.{self.end.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A list of cases with the meaning of its columns.
+
+    Attributes:
+        log: The list.
+        events: The dates, in order.
+        times: For each event its times, row by row.
+        timed: For each event whether it has a time of day.
+        clock: The working time.
+    """
+
+    log: CaseLog
+    events: tuple[Event, ...]
+    times: tuple[array[int], ...]
+    timed: tuple[bool, ...]
+    clock: WorkClock
+
+    @cached_property
+    def _worked(self) -> dict[tuple[int, bool], list[int]]:
+        return {}
+
+    def worked(self, place: int, *, by_day: bool) -> list[int]:
+        """For each row the working minutes passed at an event, or NO_TIME; with *by_day* at the start of its day."""
+        key = (place, by_day)
+        if key not in self._worked:
+            passed = self.clock.worked
+            step = DAY if by_day else 1
+            self._worked[key] = [NO_TIME if time < 0 else passed(time - time % step) for time in self.times[place]]
+        return self._worked[key]
+
+    def between(self, first: int, second: int) -> Between | None:
+        """The time between two events, given by their places; None without a case that has both in that order."""
+        by_day = not (self.timed[first] and self.timed[second])
+        starts, ends = self.times[first], self.times[second]
+        if by_day:
+            starts, ends = (array("q", [time - time % DAY if time >= 0 else NO_TIME for time in times]) for times in (starts, ends))
+        began, ended = self.worked(first, by_day=by_day), self.worked(second, by_day=by_day)
+        rows = zip(starts, ends, began, ended, strict=True)
+        working = [after - before for start, end, before, after in rows if 0 <= start <= end]
+        if not working:
+            return None
+        pairs = list(zip(starts, ends, strict=True))
+        return Between(
+            start=self.events[first],
+            end=self.events[second],
+            working=Spread(values=sorted(working)),
+            calendar=Spread(values=sorted(end - start for start, end in pairs if 0 <= start <= end)),
+            missing=sum(end < 0 <= start for start, end in pairs),
+            backwards=sum(0 <= end < start for start, end in pairs),
+            by_day=by_day,
+        )
+
+    @cached_property
+    def steps(self) -> tuple[Between, ...]:
+        """The time between each date and the next one."""
+        found = (self.between(place, place + 1) for place in range(len(self.events) - 1))
+        return tuple(one for one in found if one is not None)
+
+    @cached_property
+    def case(self) -> Between | None:
+        """The time from the first date to the last."""
+        return self.between(0, len(self.events) - 1) if len(self.events) > 1 else None
+
+    @property
+    def period(self) -> list[str] | None:
+        """First and last day on which a case starts."""
+        days = [time // DAY for time in self.times[0] if time >= 0]
+        return [date.fromordinal(day).isoformat() for day in (min(days), max(days))] if days else None
+
+    def gaps(self, place: int) -> int:
+        """Cases without an event's date."""
+        return sum(time < 0 for time in self.times[place])
+
+    @cached_property
+    def weeks(self) -> list[int]:
+        """Cases that started in each whole week of the list, from Monday to Sunday; its first and last week are not whole."""
+        counts = Counter((time // DAY - 1) // WEEK for time in self.times[0] if time >= 0)
+        return [counts[week] for week in range(min(counts) + 1, max(counts))] if counts else []
+
+    def week_ends(self) -> tuple[float, float] | None:
+        """The interval of the mean of `weeks`, over drawn weeks."""
+        rows = [[float(count)] for count in self.weeks]
+        return interval(drawn_sums(rows), lambda sums: sums[0] / len(rows))
+
+    @property
+    def open(self) -> int:
+        """Cases that have started and have no last date."""
+        return sum(end < 0 <= start for start, end in zip(self.times[0], self.times[-1], strict=True))
+
+    @property
+    def largest(self) -> Between | None:
+        """The stretch between two dates that follow each other in which most of the time passes."""
+        return max(self.steps, key=lambda between: between.working.mean, default=None)
+
+    @property
+    def expected_open(self) -> float | None:
+        """Open cases that the arrivals and the time of a finished case make one expect (Little's law); None if not known."""
+        if self.case is None or not self.weeks:
+            return None
+        return sum(self.weeks) / len(self.weeks) * self.case.calendar.mean / (WEEK * DAY)
+
+
+def recorded(log: CaseLog, events: Sequence[Event], calendar: Calendar, *, told_month_first: bool | None) -> Recorded:
+    """Give the columns of *log*, which are those of *events* in that order, their meaning.
+
+    Raises:
+        BadInput: a column holds mostly no dates, or nothing says how its dates are written.
+    """
+    is_month_first = log.has_month_first(told=told_month_first)
+    for column in log.columns:
+        if column.odd > MOST_ODD * column.filled:
+            found = f"none in {column.odd} of {column.filled} cells"
+            raise BadInput(expected=f"dates in the column {column.name!r}", found=found, where=log.source.locator)
+    times = tuple(column.times(calendar.zone, is_month_first=is_month_first) for column in log.columns)
+    clock = WorkClock(calendar)
+    known = [time // DAY for column in times for time in (max(column, default=NO_TIME), _earliest(column)) if time >= 0]
+    if known:
+        clock.cover(min(known), max(known))
+    return Recorded(
+        log=log, events=tuple(events), times=times, timed=tuple(column.is_timed() for column in log.columns), clock=clock
+    )
+
+
+def _earliest(times: array[int]) -> int:
+    return min((time for time in times if time >= 0), default=NO_TIME)
