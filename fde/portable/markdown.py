@@ -79,9 +79,9 @@ def _judged_by(artefact: Artefact) -> str:
         return "Measured and computed; no model was asked."
     if judged["replayed"]:
         origin = f" ({safe(judged['origin'])})" if judged["origin"] else ""
-        return f"Measured and computed; judged by a recorded reply that was played back{origin}, every figure and quote checked."
+        return f"Measured and computed; judged by a recorded reply that was played back{origin}; code checked its figures and quotes, its reasoning is its own."
     if judged["status"] == "ok":
-        return f"Measured and computed; judged by {safe(judged['by'])}, every figure and quote checked."
+        return f"Measured and computed; judged by {safe(judged['by'])}; code checked its figures and quotes, its reasoning is its own."
     return f"Measured and computed; {safe(judged['by'])} was asked."
 
 
