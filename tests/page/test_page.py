@@ -12,7 +12,7 @@ from page.records import ACTIONS, CLIENT, MAIL, OFFICE, OWNER, action, fact, fin
 
 from fde.page.page import Audience, render
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "page.html"
+GOLDEN = Path(__file__).parents[1] / "golden" / "page" / "page.html"
 VOID = {"meta", "br", "hr", "img", "link", "input", "rect", "line"}
 INTERNAL = "The owner's nephew forgets the price sheet in his car."
 HOSTILE = [
