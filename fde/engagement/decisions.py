@@ -220,7 +220,11 @@ def write(engagement: Engagement, plan: Plan) -> Path:
 
 def _find(engagement: Engagement, name: str) -> Decision:
     wanted = Path(name).name.removesuffix(".md")
-    found = [item for item in read(engagement)[0] if wanted in (item.file.removesuffix(".md"), _undated(item.file))]
+    every, broken = read(engagement)
+    for error in broken:
+        if wanted in _names(Path(error.where.partition(":")[0]).name):
+            raise error
+    found = [item for item in every if wanted in _names(item.file)]
     still = [item for item in found if item.is_open] or found
     if len(still) != 1:
         reason = ", ".join(item.file for item in still) or f"there is no {wanted}"
@@ -228,8 +232,9 @@ def _find(engagement: Engagement, name: str) -> Decision:
     return still[0]
 
 
-def _undated(file: str) -> str:
-    return re.sub(r"^\d{4}-\d\d-\d\d-", "", file.removesuffix(".md"))
+def _names(file: str) -> tuple[str, str]:
+    name = file.removesuffix(".md")
+    return name, re.sub(r"^\d{4}-\d\d-\d\d-", "", name)
 
 
 def _begins(option: str, chosen: str) -> bool:
