@@ -1,6 +1,6 @@
-"""How high page one would be: an estimate from above, with the widest typeface that a reader is likely to have.
+"""How high page one would be, so that one that is too full is made shorter by rule before anybody prints it.
 
-So a page that is too full is made shorter by rule before anybody prints it. The measures are those of `page.css`.
+The measures are those of `page.css`; what a broader typeface takes more comes out of the chart's room or of the reserve.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from .wording import size
 
 SHEET = 266.0  # mm between the margins, as `.sheet` has it
 _POINT = 0.3528  # mm
-# A small letter's mean width as a part of its height: DejaVu Sans has 0.58, Helvetica and Arial 0.5.
-_LETTER = 0.59
+# A small letter's mean width as a part of its height: Helvetica and Arial have 0.5, DejaVu Sans 0.58.
+_LETTER = 0.53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ COST = Setting(size=13, leading=1.35, width=169)
 POINT = Setting(size=10, leading=1.42, width=167)
 BELOW = Setting(size=8.5, leading=1.4, width=167)
 FOOTER = Setting(size=8.5, leading=1.4)
-HEADER, HEADING, SECTION, CHART = 13.0, 5.8, 5.0, 29.0
+HEADER, HEADING, SECTION, CHART, RESERVE = 11.0, 5.8, 5.0, 37.0, 16.0
 
 
 def lines(text: str, room: float) -> int:

@@ -15,7 +15,7 @@ from ..portable.fold import legible
 from ..portable.svg import draw
 from .appendix import appendix
 from .cleared import cleared
-from .sheet import sheet
+from .sheet import CLOSING, sheet
 from .wording import day, shorten, together
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def render(
         short_name=shorten(name, LONGEST_NAME),
         day=day(record["created"]),
         front=front,
+        closing=CLOSING,
         sections=appendix(shown, front, is_internal=is_internal, withheld=for_client.withheld),
         failure=_failure(record) if is_internal else "",
         is_internal=is_internal,

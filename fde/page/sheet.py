@@ -16,14 +16,40 @@ from . import fit
 from .wording import BASIS, Passage, day, passage, sureness
 
 MOST = 3
+CLOSING = "What is shortened here stands in full on the pages that follow."
 CORRECTED = "What was corrected by a person"
 # Room in ordinary small letters.
 HEADLINE, SENTENCE, COST, ACTION, QUESTION, FINDING, ROLE, LABEL = 220, 260, 220, 220, 190, 260, 60, 110
-# Tried in this order until the sheet holds it all: how much of that room, and whether there is a chart.
-_LAYOUTS = ((1.0, True), (0.85, True), (0.7, True), (0.8, False), (0.65, False), (0.5, False), (0.35, False))
 _COSTS = (re.compile(r"\bcosts?\b", re.IGNORECASE), re.compile(r"\bweek(?:ly)?\b", re.IGNORECASE))
 _WAITS = re.compile(r"\bwait(?:s|ed|ing)?\b|\bqueues?\b|\bidle\b", re.IGNORECASE)
 _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How full page one is made.
+
+    Attributes:
+        first: How much of its room the first sentence of a text gets.
+        further: How much of the same room may be full with the sentences that follow it.
+        has_chart: Whether there is a chart.
+    """
+
+    first: float
+    further: float
+    has_chart: bool = True
+
+    def passage(self, raw: str, index: Mapping[str, Fact], room: float) -> Passage:
+        """Return what of *raw* stands there."""
+        return passage(raw, index, room * self.first, room * self.further)
+
+
+# Tried in this order until the sheet holds it all: a second sentence goes before a first one is cut, and that before the chart.
+_LAYOUTS = (
+    *(Layout(1.0, further) for further in (1.0, 0.85, 0.7, 0.5)),
+    *(Layout(share, share) for share in (0.85, 0.7, 0.6)),
+    *(Layout(share, share, has_chart=False) for share in (0.65, 0.5, 0.35)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +69,12 @@ class Part:
     Attributes:
         points: At most three.
         rest: How many more there are.
+        is_set_on: Whether what stands below a point is set on in its last line.
     """
 
     points: tuple[Point, ...] = ()
     rest: int = 0
+    is_set_on: bool = True
 
     @property
     def is_cut(self) -> bool:
@@ -87,37 +115,38 @@ class Sheet:
 
 def sheet(record: Mapping[str, Any]) -> Sheet:
     """Choose what of an artefact (`fde.artefact/1`), cleared or whole, stands on page one, so that it holds it."""
-    tried = (_sheet(record, share, has_chart=has_chart) for share, has_chart in _LAYOUTS)
-    return next((front for front in tried if height(front) <= fit.SHEET), _sheet(record, _LAYOUTS[-1][0], has_chart=False))
+    tried = (_sheet(record, layout) for layout in _LAYOUTS)
+    return next((front for front in tried if height(front) <= fit.SHEET), _sheet(record, _LAYOUTS[-1]))
 
 
 def height(front: Sheet) -> float:
-    """Return how high *front* is at most, in mm."""
+    """Return about how high *front* is with Helvetica or Arial, in mm, with some reserve for others."""
     first, *others = (part.text for part in front.answer)
     high = fit.HEADER + 10 + fit.HEADLINE.height(first) + fit.ANSWER.heights(others, 1.6)
     if front.cost:
         high += fit.SECTION + fit.HEADING + fit.COST.heights(part.text for part in front.cost)
-    high += fit.CHART if front.chart else 0
+    high += fit.CHART if front.chart else fit.RESERVE
     high += sum(_part_height(part) for part in (front.actions, front.findings, front.questions))
-    return high + 4 + fit.FOOTER.height(front.sure) + 2 * fit.FOOTER.height("one line")
+    return high + 4 + fit.FOOTER.height(f"{front.sure} {CLOSING}")
 
 
 def _part_height(part: Part) -> float:
     if not part.points:
         return 0.0
     high = fit.SECTION + fit.HEADING + (fit.BELOW.height("one line") + 1 if part.rest else 0)
-    high += fit.POINT.heights((f"{point.title} {point.says.text}" for point in part.points), 1.7)
-    return high + fit.BELOW.heights(point.below for point in part.points)
+    if part.is_set_on:
+        return high + fit.POINT.heights((f"{point.title} {point.says.text} {point.below}" for point in part.points), 1.7)
+    return high + fit.POINT.heights((point.says.text for point in part.points), 1.7) + fit.BELOW.heights(p.below for p in part.points)
 
 
-def _sheet(record: Mapping[str, Any], share: float, *, has_chart: bool) -> Sheet:
+def _sheet(record: Mapping[str, Any], layout: Layout) -> Sheet:
     index = by_id(record["facts"])
-    rooms = (HEADLINE * share, SENTENCE * share, SENTENCE * share)
-    answer = tuple(passage(text, index, room) for text, room in zip(record["answer"], rooms, strict=False))
-    cost = tuple(passage(text, index, COST * share) for text in costs(record)[:2])
-    actions = _part(_action(action, index, share) for action in record["actions"])
-    findings = Part() if actions.points else _part(_finding(finding, index, share) for finding in _weighty(record["findings"]))
-    questions = _part(_question(question, index, share) for question in record["questions"])
+    rooms = (HEADLINE, SENTENCE, SENTENCE)
+    answer = tuple(layout.passage(text, index, room) for text, room in zip(record["answer"], rooms, strict=False))
+    cost = tuple(layout.passage(text, index, COST) for text in costs(record)[:2])
+    actions = _part((_action(action, index, layout) for action in record["actions"]), is_set_on=False)
+    findings = Part() if actions.points else _part(_finding(finding, index, layout) for finding in _weighty(record["findings"]))
+    questions = _part(_question(question, index, layout) for question in record["questions"])
     points = [point for part in (actions, findings, questions) for point in part.points]
     used = [name for text in (*answer, *cost) for name in text.facts]
     used += [name for point in points for name in (*point.says.facts, *point.facts)]
@@ -127,7 +156,7 @@ def _sheet(record: Mapping[str, Any], share: float, *, has_chart: bool) -> Sheet
         actions=actions,
         findings=findings,
         questions=questions,
-        chart=chart(record) if has_chart else None,
+        chart=chart(record) if layout.has_chart else None,
         sure=sureness((index[name] for name in dict.fromkeys(used)), _kinds(record, actions)),
         corrected=len({name for finding in record["findings"] if is_correction(finding) for name in finding["facts"]} & set(used)),
     )
@@ -160,36 +189,40 @@ def _hours(fact: Fact) -> float:
     return float(fact["value"]) * _HOURS.get(fact["unit"], 0.0)
 
 
-def _part(points: Iterable[Point]) -> Part:
+def _part(points: Iterable[Point], *, is_set_on: bool = True) -> Part:
     every = list(points)
-    return Part(points=tuple(every[:MOST]), rest=max(0, len(every) - MOST))
+    return Part(points=tuple(every[:MOST]), rest=max(0, len(every) - MOST), is_set_on=is_set_on)
 
 
-def _action(action: Mapping[str, Any], index: Mapping[str, Fact], share: float) -> Point:
-    owner = passage(action["owner"], index, ROLE * share)
+def _action(action: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout) -> Point:
+    owner = layout.passage(action["owner"], index, ROLE)
     return Point(
-        says=passage(action["what"], index, ACTION * share),
-        below=f"{_who(owner.text)}{_moves(action, index, share)}",
+        says=layout.passage(action["what"], index, ACTION),
+        below=f"{_who(owner.text)}{_moves(action, index, layout)}",
         facts=(*owner.facts, action["moves"]),
     )
 
 
 def _who(owner: str) -> str:
-    return f"Who: {owner.rstrip('.')}. " if owner else ""
+    return f"Who: {_ended(owner)} " if owner else ""
 
 
-def _moves(action: Mapping[str, Any], index: Mapping[str, Fact], share: float) -> str:
+def _moves(action: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout) -> str:
     fact, proposed = index[action["moves"]], action["proposed"]
     target = f", proposed {proposed['value']} {proposed['unit']}".rstrip() if proposed else ""
     due = f" by {day(action['due'])} (proposed)" if action["due"] else ""
-    label = passage(fact["label"], index, LABEL * share).text
+    label = layout.passage(fact["label"], index, LABEL).text
     return f"Should move: {label}, now {show(fact)}{target}{due}."
 
 
-def _finding(finding: Mapping[str, Any], index: Mapping[str, Fact], share: float) -> Point:
-    title = passage(finding["title"], index, LABEL * share)
-    says = passage(finding["statement"], index, FINDING * share)
-    return Point(title=f"{title.text.rstrip('.')}.", says=says, below=f"{BASIS[finding['basis']].capitalize()}.", facts=title.facts)
+def _ended(text: str) -> str:
+    return text if text.endswith(("…", ".", "!", "?")) else f"{text}."
+
+
+def _finding(finding: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout) -> Point:
+    title = layout.passage(finding["title"], index, LABEL)
+    says = layout.passage(finding["statement"], index, FINDING)
+    return Point(title=_ended(title.text), says=says, below=f"{BASIS[finding['basis']].capitalize()}.", facts=title.facts)
 
 
 def _weighty(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -198,10 +231,10 @@ def _weighty(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(found, key=lambda finding: order.index(finding["severity"]))
 
 
-def _question(question: Mapping[str, Any], index: Mapping[str, Fact], share: float) -> Point:
-    whom = passage(question["whom"], index, ROLE * share)
-    ask = f"Ask: {whom.text.rstrip('.')}." if whom.text else ""
-    return Point(says=passage(question["question"], index, QUESTION * share), below=ask, facts=whom.facts)
+def _question(question: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout) -> Point:
+    whom = layout.passage(question["whom"], index, ROLE)
+    ask = f"Ask: {_ended(whom.text)}" if whom.text else ""
+    return Point(says=layout.passage(question["question"], index, QUESTION), below=ask, facts=whom.facts)
 
 
 def _kinds(record: Mapping[str, Any], actions: Part) -> list[str]:

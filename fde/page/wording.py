@@ -61,13 +61,13 @@ class Passage:
     is_cut: bool = False
 
 
-def passage(raw: str, index: Mapping[str, Fact], room: float) -> Passage:
+def passage(raw: str, index: Mapping[str, Fact], room: float, further: float | None = None) -> Passage:
     """Return as many whole sentences of *raw* (with placeholders) as fit into *room*, in ordinary letters.
 
-    A first sentence that is too long on its own ends at a semicolon; if it has none, between words, with an ellipsis.
+    Sentences behind the first one must fit into *further*, as long as all together, if it is given. A first sentence that is too long on its own ends at a semicolon; if it has none, between words, with an ellipsis.
     """
     every = sentences(raw)
-    kept = _fitting(every, index, room)
+    kept = _fitting(every, index, room if further is None else further) or _fitting(every[:1], index, room)
     if not kept and (clauses := _fitting(every[0].split("; "), index, room, "; ")):
         kept = [f"{'; '.join(clauses).rstrip('.')}."]
     said = " ".join(kept or every[:1])
