@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
+from .clearance import CLEARANCES, KINDS, BadMark, Mark, combined, head_of
 from .fold import Folded, folded
 
-KINDS = ("recording", "document", "export", "typed note", "answer")
-CLEARANCES = ("internal", "paraphrase", "quote")
+__all__ = ["CLEARANCES", "INVENTED", "KINDS", "Source", "text_source"]
+
 INVENTED = "Invented for this example"
-_HEAD = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
-_SCALAR = re.compile(r"^([A-Za-z_]+):[ \t]+(.+?)[ \t]*$", re.MULTILINE)
 _SPEAKER = re.compile(r"(?:<v[. ][^>]*?\b(?P<voice>[^>]+)>|(?:\[[\d:.]+\] *)?(?P<name>[A-Z][\w .'-]{0,40}):\s)")
 
 
@@ -37,6 +36,7 @@ class Source:
         size: The file's bytes.
         health: "ok", "empty", "failed" or "skipped"; only an "ok" source is sent or quoted.
         note: Why, where it is not ok.
+        fault: Where (file:line below `evidence/`) and why it is not clear who may see the words; such a source has failed.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Source:
     size: int = 0
     health: str = "ok"
     note: str = ""
+    fault: str = ""
 
     @cached_property
     def folded(self) -> Folded:
@@ -97,31 +98,35 @@ def _name(match: re.Match[str]) -> str:
     return (match["voice"] or match["name"]).strip()
 
 
-def text_source(path: str, data: bytes, text: str) -> Source:
+def text_source(path: str, data: bytes, text: str, rows: Iterable[Mark] = ()) -> Source:
     """Return the source for the file *path* (below `evidence/`) with the content *data*, decoded as *text*.
 
-    A head (`kind`, `clearance`) decides; else the place and the suffix do.
+    Its head and the table's *rows* about it say its kind and clearance; else the place and the suffix do. A clearance may also be
+    "private" here: then nobody but us may see it, and no model.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    head = _HEAD.match(text)
-    fields = dict(_SCALAR.findall(head[1])) if head else {}
-    body = text[head.end() :] if head else text
-    first = next((line.strip() for line in body.split("\n") if line.strip()), "")
+    head, start, fault = Mark(), 0, ""
+    try:
+        head, start = head_of(text)
+    except BadMark as error:
+        fault = f"{path}:{error.line}: {error.sentence}"
+    first = next((line.strip() for line in text[start:].split("\n") if line.strip()), "")
+    mark = combined(head, rows, _kind(PurePosixPath(path)))
     return Source(
         id=path,
         text=text,
-        kind=_kind(PurePosixPath(path), fields),
-        clearance=fields["clearance"] if fields.get("clearance") in CLEARANCES else "internal",
+        kind=mark.kind,
+        clearance="internal" if fault else mark.clearance,
         notice=first.rstrip(".") if first.startswith(INVENTED) else None,
         digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
         size=len(data),
-        health="ok" if text.strip() else "empty",
+        health="failed" if fault else "ok" if text.strip() else "empty",
+        note=fault,
+        fault=fault,
     )
 
 
-def _kind(path: PurePosixPath, fields: Mapping[str, str]) -> str:
-    if fields.get("kind") in KINDS:
-        return fields["kind"]
+def _kind(path: PurePosixPath) -> str:
     if path.suffix.lower() in (".vtt", ".srt"):
         return "recording"
     # What somebody typed after a talk is told, not recorded, until its head says otherwise.

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ..engagement import actions, artefacts, corrections, files, repair, runs
+from ..engagement import actions, answers, artefacts, clearance, corrections, files, repair, runs
 from ..engagement.artefacts import Official
 from ..engagement.engagement import Engagement, migrate
 from ..errors import FdeError, NoUsableReply, RejectedJudgement
@@ -119,12 +119,16 @@ def gather(engagement: Engagement, skill: Skill, *, now: datetime, subject: str 
     """Measure, and read the text sources and corrections. Raises what the skill's script or one of these give reason for."""
     # First, for a correction that cannot be read was meant to count, and measuring may take minutes.
     corrected = corrections.for_run(engagement, artefacts.shelf(engagement), skill.name, subject)
+    words = evidence.words(engagement.evidence, skill.driver.words if skill.driver else ())
+    clearance.require_clear(words)
     context = {name: value for name, value in engagement.context().items() if value}
-    measured = measure(skill, evidence=engagement.evidence, now=now, tz=engagement.timezone, context=context, args=args)
-    patterns = skill.driver.words if skill.driver else ()
+    given = answers.path_of(engagement, skill.name, subject)
+    measured = measure(
+        skill, evidence=engagement.evidence, now=now, tz=engagement.timezone, context=context, answers=given, args=args
+    )
     return Material(
         facts=measured.facts,
-        words=evidence.words(engagement.evidence, patterns),
+        words=words,
         messages=measured.messages,
         corrections=corrected,
     )
@@ -349,7 +353,8 @@ def _sum(by: Mapping[str, Any], usage: Usage) -> dict[str, str] | None:
 
 
 def _key(material: Material, asked: question.Question | None, model: Model | None) -> str:
-    words = ",".join(source.digest for source in material.words)
+    # What may be shown of the same words may have changed, and an artefact says so.
+    words = ",".join(f"{source.digest} {source.kind} {source.clearance}" for source in material.words)
     parts = [material.facts_digest, words, asked.digest if asked else "", model.name if model else "none"]
     parts += [digest(repr(item).encode()) for item in material.corrections]
     return digest("\n".join(parts).encode())

@@ -68,6 +68,9 @@ def _write(skill: Path, options: argparse.Namespace) -> int:
     if problems := facts_problems(facts):
         raise BadInput(f"{options.facts}: {problems[0]}")
     sources = words(_folder(options.evidence), _patterns(skill))
+    for source in sources:
+        if source.fault:
+            raise BadInput(f"{options.evidence}/{source.fault}")
     verdict, refused = _judgement(options, facts, sources)
     if refused and not options.final:
         print(legible(_told(refused)), file=sys.stderr)

@@ -10,9 +10,11 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from .clearance import PRIVATE, TABLE, BadMark, Row, rows_of
 from .sources import Source, text_source
 from .tree import Entry, walk
 
@@ -73,16 +75,41 @@ def read(path: Path, cap: int = CAP) -> bytes:
 
 
 def words(evidence: Path, patterns: Iterable[str]) -> tuple[Source, ...]:
-    """Return the text sources that *patterns* describe, in order; one that cannot be read has health "skipped" or "failed"."""
-    return tuple(_source(entry) for entry in matching(evidence, patterns))
+    """Return the text sources that *patterns* describe, in order; one that cannot be read has health "skipped" or "failed".
+
+    `clearance.md` is no source, and what lies in a folder named `private` or is marked as private is none either. Where that
+    table or a file's head is not understood, the sources that it is about have failed with a `fault`.
+    """
+    fault, rows = _table(evidence)
+    entries = (entry for entry in matching(evidence, patterns) if entry.id != TABLE and PRIVATE not in entry.id.split("/")[:-1])
+    found = (_source(entry, rows) for entry in entries)
+    # What the table would have said of a file is not known, so none of them is used.
+    return tuple(_doubted(source, fault) if fault else source for source in found if source.clearance != PRIVATE)
 
 
-def _source(entry: Entry) -> Source:
+def _table(evidence: Path) -> tuple[str, Sequence[Row]]:
+    """Return why the table of clearances is not understood, or its rows."""
+    path = evidence / TABLE
+    if not path.exists() and not path.is_symlink():
+        return "", ()
+    try:
+        return "", rows_of(_utf8(read(path)).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    except BadMark as error:
+        return f"{TABLE}:{error.line}: {error.sentence}", ()
+    except Unreadable as error:
+        return f"{TABLE}:1: {error}", ()
+
+
+def _doubted(source: Source, fault: str) -> Source:
+    return replace(source, health="failed", note=fault, fault=fault, clearance="internal")
+
+
+def _source(entry: Entry, rows: Iterable[Row]) -> Source:
     if entry.skipped:
         return Source(id=entry.id, text="", health="skipped", note=str(entry.skipped))
     try:
         data = read(entry.path)
-        return text_source(entry.id, data, _utf8(data))
+        return text_source(entry.id, data, _utf8(data), [row for row in rows if re.fullmatch(_expression(row.pattern), entry.id)])
     except Unreadable as error:
         return Source(id=entry.id, text="", health="failed", note=str(error))
 

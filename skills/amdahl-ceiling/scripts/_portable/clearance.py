@@ -1,0 +1,153 @@
+# Generated from fde/portable by make skills. Do not edit.
+"""Who may see words: what a file says in its head, and what the table `evidence/clearance.md` says of it.
+
+The stricter of two statements counts, and one that cannot be understood clears nothing: the file is then not used at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from .answers import cells_of
+
+TABLE = "clearance.md"
+KINDS = ("recording", "document", "export", "typed note", "answer")
+TOLD = ("typed note", "answer")
+CLEARANCES = ("internal", "paraphrase", "quote")
+PRIVATE = "private"
+STRICTEST_FIRST = (PRIVATE, *CLEARANCES)
+
+_COLUMNS = ("path", "kind", "clearance", "who", "given by", "on")
+_HEAD = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_FIELD = re.compile(r"(kind|clearance)[ \t]*:(.*)", re.IGNORECASE)
+_RULE = re.compile(r"[ \t|:-]+")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class BadMark(ValueError):
+    """A mark is not understood.
+
+    Attributes:
+        line: In its file, from 1.
+        sentence: What was expected, with the allowed values, and what was found.
+    """
+
+    def __init__(self, line: int, sentence: str) -> None:
+        """Keep both."""
+        self.line = line
+        self.sentence = sentence
+        super().__init__(f"line {line}: {sentence}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What is said of a file: kind and clearance, each empty if nothing is said."""
+
+    kind: str = ""
+    clearance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Mark):
+    """One line of the table, about every file below `evidence/` that the glob *pattern* describes."""
+
+    pattern: str
+
+
+def head_of(text: str) -> tuple[Mark, int]:
+    """Return what the head of *text* (line ends as LF) says, and where the words begin behind it; 0 if it has no head.
+
+    Raises:
+        BadMark: a value is none of those allowed, or a key is there twice.
+    """
+    head = _HEAD.match(text)
+    if not head:
+        return Mark(), 0
+    said: dict[str, str] = {}
+    for number, line in enumerate(head[1].split("\n"), 2):
+        found = _FIELD.fullmatch(line)
+        if not found:
+            continue
+        key, value = found[1].lower(), re.sub(r"[ \t]#.*", "", found[2]).strip().strip("\"'")
+        if key in said:
+            raise BadMark(number, f"{key} is given twice")
+        said[key] = _allowed(number, key, value)
+    return Mark(kind=said.get("kind", ""), clearance=said.get("clearance", "")), head.end()
+
+
+def _allowed(line: int, key: str, value: str) -> str:
+    """Return *value* in small letters; nothing said is allowed too."""
+    allowed = KINDS if key == "kind" else STRICTEST_FIRST
+    if value and value.lower() not in allowed:
+        raise BadMark(line, f"{key}: expected one of {', '.join(allowed)}, found {value[:60]!r}")
+    return value.lower()
+
+
+def rows_of(text: str) -> tuple[Row, ...]:
+    """Return the lines of the table in *text* (line ends as LF): path or glob, kind, clearance, who, given by, on.
+
+    `path` and `clearance` must be among its columns. Who is cleared for more than internal use, somebody has cleared: `given by`
+    and the date `on` must say so. Text around the table is for people.
+
+    Raises:
+        BadMark: a line is not understood. An empty file has no lines.
+    """
+    lines = [(number, cells_of(line)) for number, line in enumerate(text.split("\n"), 1) if "|" in line and not _RULE.fullmatch(line)]
+    if not lines:
+        if text.strip():
+            raise BadMark(1, f"expected a table with the columns {' | '.join(_COLUMNS)}, found none")
+        return ()
+    columns = _columns(*lines[0])
+    return tuple(_row(number, cells, columns) for number, cells in lines[1:])
+
+
+def _columns(line: int, cells: Sequence[str]) -> list[str]:
+    names = [re.sub(r" or glob\Z", "", cell.lower()) for cell in cells]
+    unknown = [cell for cell, name in zip(cells, names, strict=True) if name not in _COLUMNS]
+    if unknown or len(set(names)) < len(names) or not {"path", "clearance"} <= set(names):
+        raise BadMark(line, f"expected the columns {' | '.join(_COLUMNS)}, found {' | '.join(cells)[:80]!r}")
+    return names
+
+
+def _row(line: int, cells: Sequence[str], columns: Sequence[str]) -> Row:
+    if len(cells) > len(columns):
+        raise BadMark(line, f"expected {len(columns)} cells, found {len(cells)}")
+    said = {"kind": "", "clearance": "", "given by": "", "on": "", **dict(zip(columns, cells, strict=False))}
+    clearance = _allowed(line, "clearance", said["clearance"])
+    if clearance not in ("", PRIVATE, "internal") and not (said["given by"] and said["on"]):
+        raise BadMark(line, f"clearance: {clearance} must be given by somebody on a day, and `given by` or `on` is empty")
+    if said["on"] and not _is_day(said["on"]):
+        raise BadMark(line, f"on: expected a date like 2026-03-02, found {said['on'][:60]!r}")
+    return Row(pattern=_pattern(line, said["path"]), kind=_allowed(line, "kind", said["kind"]), clearance=clearance)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _pattern(line: int, cell: str) -> str:
+    """Return a path or glob below `evidence/`; a folder stands for everything in it."""
+    pattern = re.sub(r"\A(\./)?(evidence/)?", "", cell.strip("`"))
+    if not pattern or pattern.startswith("/") or ".." in pattern.split("/") or "\\" in pattern:
+        raise BadMark(line, f"path: expected a path or glob below evidence/, like interviews/**, found {cell[:60]!r}")
+    return f"{pattern}**" if pattern.endswith("/") else pattern
+
+
+def combined(head: Mark, rows: Iterable[Mark], kind: str) -> Mark:
+    """Return what holds for a file: of everything that is said the strictest clearance, internal if nothing is.
+
+    The head's kind goes before the table's, and that before the default *kind*; but what is told in one of them is told.
+    """
+    said = [head, *rows]
+    clearances = [mark.clearance for mark in said if mark.clearance] or ["internal"]
+    kinds = [mark.kind for mark in said if mark.kind] or [kind]
+    return Mark(
+        kind=next((name for name in kinds if name in TOLD), kinds[0]),
+        clearance=min(clearances, key=STRICTEST_FIRST.index),
+    )

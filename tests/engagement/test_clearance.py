@@ -1,0 +1,283 @@
+"""Who may see words: the head of a file and the table `clearance.md`, the stricter of the two, and nothing where it is not clear."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import small
+from small import write
+
+from fde.assets import assets
+from fde.engagement.clearance import require_clear
+from fde.errors import BadClearance
+from fde.portable.clearance import BadMark, rows_of
+from fde.portable.evidence import words
+
+HEADS = "| path or glob | kind | clearance | who | given by | on |\n| --- | --- | --- | --- | --- | --- |\n"
+GIVEN = "| owner | owner | 2026-03-02 |"
+OWNER = "interviews/owner.md"
+
+
+def table(*rows):
+    """The table, with the owner's word for each of *rows*, given as `path | kind | clearance`."""
+    return HEADS + "".join(f"| {row} {GIVEN}\n" for row in rows)
+
+
+def seen(folder, text="Words.", rows=None, name=OWNER):
+    """The one source that *name* with *text* is under the table *rows*; None if it is none."""
+    write(folder, name, text)
+    if rows is not None:
+        write(folder, "clearance.md", rows)
+    return next((source for source in words(folder, ["**"]) if source.id == name), None)
+
+
+def head(**fields):
+    return "---\n" + "".join(f"{key}: {value}\n" for key, value in fields.items()) + "---\nWords.\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "row", "holds"),
+    [
+        (None, None, "internal"),
+        (None, "quote", "quote"),
+        (None, "paraphrase", "paraphrase"),
+        ("quote", None, "quote"),
+        ("quote", "internal", "internal"),
+        ("internal", "quote", "internal"),
+        ("quote", "paraphrase", "paraphrase"),
+        ("paraphrase", "quote", "paraphrase"),
+        ("quote", "", "quote"),
+        ("Quote # the owner, by telephone", None, "quote"),
+        ('"quote"', None, "quote"),
+        ("", "quote", "quote"),
+    ],
+)
+def test_the_stricter_of_head_and_table_counts(tmp_path, said, row, holds):
+    text = "Words." if said is None else head(clearance=said)
+    source = seen(tmp_path, text, None if row is None else table(f"{OWNER} | | {row}"))
+    assert (source.clearance, source.health, source.fault) == (holds, "ok", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "row", "holds"),
+    [
+        (None, None, "typed note"),
+        (None, "recording", "recording"),
+        (None, "document", "document"),
+        ("recording", None, "recording"),
+        ("recording", "document", "recording"),
+        ("document", "recording", "document"),
+        ("recording", "typed note", "typed note"),
+        ("typed note", "recording", "typed note"),
+        ("export", "answer", "answer"),
+    ],
+)
+def test_the_kind_of_the_head_goes_first_but_what_is_told_is_told(tmp_path, said, row, holds):
+    text = "Words." if said is None else head(kind=said)
+    assert seen(tmp_path, text, None if row is None else table(f"{OWNER} | {row} | internal")).kind == holds
+
+
+@pytest.mark.parametrize(
+    ("pattern", "cleared"),
+    [
+        ("interviews/owner.md", True),
+        ("evidence/interviews/owner.md", True),
+        ("./interviews/owner.md", True),
+        ("`interviews/*.md`", True),
+        ("interviews/", True),
+        ("**", True),
+        ("interviews/o*", True),
+        ("*.md", False),
+        ("interviews", False),
+        ("letters/**", False),
+    ],
+)
+def test_a_line_is_about_a_path_a_glob_or_a_folder(tmp_path, pattern, cleared):
+    assert seen(tmp_path, rows=table(f"{pattern} | | quote")).clearance == ("quote" if cleared else "internal")
+
+
+def test_of_several_lines_the_strictest_counts_in_any_order(tmp_path):
+    rows = ["interviews/** | | quote", f"{OWNER} | | internal"]
+    assert seen(tmp_path, rows=table(*rows)).clearance == "internal"
+    assert seen(tmp_path, rows=table(*reversed(rows))).clearance == "internal"
+
+
+def test_the_table_itself_is_no_source_of_words(tmp_path):
+    write(tmp_path, "clearance.md", table("** | | quote"))
+    write(tmp_path, "papers/clearance.md", "A paper of that name elsewhere is one.")
+    assert [source.id for source in words(tmp_path, ["**"])] == ["papers/clearance.md"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rows"),
+    [
+        ("private/plan.md", "Words.", None),
+        ("interviews/private/owner.md", head(clearance="quote"), table("** | | quote")),
+        (OWNER, head(clearance="private"), None),
+        (OWNER, head(clearance="quote"), table(f"{OWNER} | | private")),
+        (OWNER, head(clearance="private"), table(f"{OWNER} | | quote")),
+    ],
+)
+def test_what_is_private_is_no_source_at_all(tmp_path, name, text, rows):
+    assert seen(tmp_path, text, rows, name) is None
+
+
+def test_a_file_may_be_named_private(tmp_path):
+    assert seen(tmp_path, name="interviews/private").health == "ok"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        (head(kind="typed note", clearance="publc"), 3, "clearance: expected one of private, internal, paraphrase, quote, found 'publc'"),
+        (head(kind="tape"), 2, "kind: expected one of recording, document, export, typed note, answer, found 'tape'"),
+        (head(clearance="quote, later internal"), 2, "expected one of"),
+        ("---\nclearance: quote\nClearance: internal\n---\nWords.", 3, "clearance is given twice"),
+    ],
+)
+def test_a_head_that_is_not_understood_is_never_taken_for_internal_in_silence(tmp_path, text, line, said):
+    source = seen(tmp_path, text, table("** | | quote"))
+    assert (source.health, source.clearance) == ("failed", "internal")
+    with pytest.raises(BadClearance) as caught:
+        require_clear([source])
+    assert caught.value.where == f"evidence/{OWNER}:{line}"
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        (table(f"{OWNER} | | public"), 3, "clearance: expected one of private, internal, paraphrase, quote, found 'public'"),
+        (table(f"{OWNER} | tape | quote"), 3, "kind: expected one of"),
+        (table(f"{OWNER} | | quote", "../x | | quote"), 4, "path: expected a path or glob below evidence/"),
+        (table("/etc/passwd | | quote"), 3, "path: expected a path or glob"),
+        (table(" | | quote"), 3, "path: expected a path or glob"),
+        (f"{HEADS}| {OWNER} | | quote | owner | | 2026-03-02 |\n", 3, "must be given by somebody on a day"),
+        (f"{HEADS}| {OWNER} | | paraphrase | owner | owner |\n", 3, "must be given by somebody on a day"),
+        (f"{HEADS}| {OWNER} | | quote | owner | owner | yesterday |\n", 3, "on: expected a date like 2026-03-02, found 'yesterday'"),
+        (f"{HEADS}| {OWNER} | | quote | owner | owner | 2026-02-30 |\n", 3, "on: expected a date"),
+        (f"{HEADS}| {OWNER} | | quote | owner | owner | 2026-03-02 | more |\n", 3, "expected 6 cells, found 7"),
+        ("# Cleared\n\n| path | level |\n| --- | --- |\n", 3, "expected the columns path | kind | clearance"),
+        ("| path | clearance | path |\n", 1, "expected the columns"),
+        ("The owner said yes to everything.\n", 1, "expected a table with the columns"),
+    ],
+)
+def test_a_table_that_is_not_understood_clears_nothing(tmp_path, text, line, said):
+    source = seen(tmp_path, head(clearance="quote"), text)
+    assert (source.health, source.clearance) == ("failed", "internal")
+    with pytest.raises(BadClearance) as caught:
+        require_clear([source])
+    assert caught.value.where == f"evidence/clearance.md:{line}"
+    assert said in caught.value.message
+
+
+def test_a_table_that_cannot_be_read_clears_nothing(tmp_path):
+    assert "it is binary" in seen(tmp_path, rows=b"\0").fault
+    (tmp_path / "clearance.md").unlink()
+    (tmp_path / "clearance.md").symlink_to(tmp_path / "nowhere.md")
+    assert seen(tmp_path).fault.startswith("clearance.md:1: ")
+
+
+def test_columns_in_another_order_and_words_around_the_table_are_read():
+    text = "# Cleared\r\n\r\nAsked by telephone.\r\n\r\n| Clearance | Path | On | Given by |\r\n|:--|---|---|--:|\r\n| quote | a.md | 2026-03-02 | owner |\r\n"
+    (row,) = rows_of(text.replace("\r\n", "\n"))
+    assert (row.pattern, row.clearance, row.kind) == ("a.md", "quote", "")
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", HEADS])
+def test_a_table_without_lines_says_nothing(text):
+    assert rows_of(text) == ()
+
+
+def test_a_mark_that_is_not_understood_says_its_line():
+    with pytest.raises(BadMark, match="line 3: clearance"):
+        rows_of(table("a | | loud"))
+
+
+def test_no_run_starts_while_it_is_not_clear_who_may_see_what(fde, tmp_path):
+    root = small.engagement(tmp_path)
+    write(root, "evidence/interviews/owner.md", "---\nkind: recording\nclearance: publc\n---\n" + small.OWNER)
+    for command in (["run", small.SKILL], ["run", small.SKILL, "--dry-run"], ["prompt", small.SKILL]):
+        ended = fde(*command, cwd=root)
+        assert ended.code == 3
+        assert "evidence/interviews/owner.md:3: Who may see these words is not clear: clearance: expected one of private" in ended.err
+    assert not list((root / "artefacts").rglob("artefact.json"))
+
+
+def test_what_is_private_enters_no_question_and_no_artefact(fde, tmp_path):
+    root = small.engagement(tmp_path)
+    secret = "CANARY-7 the partner leaves in June"
+    write(root, "private/plan.md", secret)
+    write(root, "evidence/interviews/private/partner.md", secret)
+    write(root, "evidence/interviews/partner.md", f"---\nclearance: private\n---\n{secret}\n")
+    write(root, "evidence/letters/partner.md", secret)
+    write(root, "evidence/clearance.md", HEADS + "| letters/partner.md | | private |\n")
+    asked = fde("prompt", small.SKILL, cwd=root)
+    assert asked.code == 0
+    assert "Orders arrive by fax" in asked.out
+    assert fde("run", small.SKILL, "--model", "replay/good.json", cwd=root).code == 0
+    assert "CANARY" not in asked.out
+    for path in (path for folder in ("artefacts", ".fde") for path in (root / folder).rglob("*") if path.is_file()):
+        assert b"CANARY" not in path.read_bytes(), path
+        assert b"partner" not in path.read_bytes(), path
+
+
+def test_a_clearance_that_was_given_makes_a_new_artefact_of_the_same_words(fde, tmp_path):
+    root = small.engagement(tmp_path)
+    env = {"FDE_NOW": small.NOW}
+    first = fde("run", small.SKILL, "--json", cwd=root, env=env).json["data"]
+    assert fde("run", small.SKILL, "--json", cwd=root, env=env).json["data"]["unchanged"]
+    write(root, "evidence/clearance.md", table("interviews/owner.md | recording | quote"))
+    second = fde("run", small.SKILL, "--json", cwd=root, env=env).json["data"]
+    assert second["artefact"] != first["artefact"]
+    sources = {source["id"]: source for source in small.record(root, second["artefact"])["sources"]}
+    assert (sources["interviews/owner.md"]["clearance"], sources["interviews/owner.md"]["kind"]) == ("quote", "recording")
+    assert sources["letters/customer.md"]["clearance"] == "internal"
+
+
+def test_the_script_gets_the_answers_about_its_subject(fde, tmp_path):
+    body = 'import sys\nprint("answers:", *[a.rsplit("/", 1)[1] for a in sys.argv if "/answers/" in a], file=sys.stderr)\n'
+    root = small.engagement(tmp_path, script=small.script_that(body))
+    write(root, f"answers/{small.SKILL}.md", "x")
+    write(root, f"answers/{small.SKILL}-returns.md", "x")
+
+    def said(*args):
+        return re.search(r"answers: ?(.*)", fde("run", small.SKILL, *args, "--json", cwd=root).json["data"]["messages"])[1]
+
+    assert said() == f"{small.SKILL}.md"
+    assert said("--subject", "returns") == f"{small.SKILL}-returns.md"
+    assert said("--subject", "other") == ""
+    (root / f"answers/{small.SKILL}.md").unlink()
+    (root / f"answers/{small.SKILL}.md").symlink_to(tmp_path / "elsewhere.md")
+    assert fde("run", small.SKILL, cwd=root).code == 3
+
+
+def test_a_bare_skill_keeps_the_same_rules(tmp_path):
+    skill = tmp_path / "amdahl-ceiling"
+    shutil.copytree(assets("skills") / "amdahl-ceiling", skill, ignore=shutil.ignore_patterns("__pycache__"))
+    evidence = tmp_path / "evidence"
+    write(evidence, OWNER, "Words of the owner, for us.")
+    write(evidence, "interviews/partner.md", head(clearance="private"))
+    facts = {
+        "schema": "fde.facts/1", "skill": "amdahl-ceiling", "version": "1.0.0", "answer": ["Nothing was measured."],
+        "facts": [], "tables": [], "charts": [], "findings": [], "sources": [], "method": [], "limits": [], "warnings": [],
+    }  # fmt: skip
+    write(tmp_path, "facts.json", json.dumps(facts))
+
+    def artefact(out):
+        command = [sys.executable, "-I", str(skill / "scripts" / "artefact.py"), "--facts", "facts.json", "--evidence", "evidence", "--out", out]
+        return subprocess.run(command, env={}, cwd=tmp_path, capture_output=True, check=False, text=True)
+
+    write(evidence, "clearance.md", table(f"{OWNER} | | loud"))
+    refused = artefact("one")
+    assert refused.returncode == 3
+    assert "evidence/clearance.md:3: clearance: expected one of private, internal, paraphrase, quote, found 'loud'" in refused.stderr
+    write(evidence, "clearance.md", table(f"{OWNER} | | paraphrase"))
+    assert artefact("two").returncode == 0
+    sources = json.loads((tmp_path / "two/artefact.json").read_text())["sources"]
+    assert [(source["id"], source["clearance"]) for source in sources] == [(OWNER, "paraphrase")]
