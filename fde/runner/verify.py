@@ -122,7 +122,7 @@ def place(text: str, base: Known) -> list[Placement]:
     """Return each figure and quotation of *text* with the facts or source it belongs to, in the order of lines."""
     shown = list(_shown(base.facts))
     placements: list[Placement] = []
-    for first, paragraph in _paragraphs(text):
+    for first, paragraph in _paragraphs(_unescaped(text)):
         quotations = list(_quotations(paragraph, first, base))
         cited = [line for placement, quote in quotations if quote for line in _cited(quote, base)]
         placements += [placement for placement, _ in quotations]
@@ -130,6 +130,11 @@ def place(text: str, base: Known) -> list[Placement]:
         for number, line in enumerate(paragraph.split("\n"), first):
             placements += _figures(line, number, shown, words, cited)
     return sorted(placements, key=lambda placement: placement.line)
+
+
+def _unescaped(text: str) -> str:
+    """Take Markdown's escapes out, so that a quotation copied from a page of ours is found again."""
+    return re.sub(r"\\([^\w\s])", r"\1", text).replace("&lt;", "<").replace("&amp;", "&")
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
