@@ -70,7 +70,7 @@ def _in_full(record: Record, front: Sheet) -> Iterator[Section]:
     index = by_id(record["facts"])
     if any(part.is_cut for part in front.answer):
         yield Section(title="The answer in full", lines=tuple(fill(text, index) for text in record["answer"]))
-    if any(part.is_cut for part in front.cost) or len(costs(record)) > len(front.cost):
+    if any(part.is_cut for part in front.cost):
         yield Section(title="What it costs to leave it, in full", lines=tuple(fill(text, index) for text in costs(record)))
 
 

@@ -19,7 +19,7 @@ MOST = 3
 CLOSING = "What is shortened here stands in full on the pages that follow."
 CORRECTED = "What was corrected by a person"
 # Room in ordinary small letters.
-HEADLINE, SENTENCE, COST, ACTION, QUESTION, FINDING, ROLE, LABEL = 220, 260, 220, 220, 190, 260, 60, 110
+HEADLINE, SENTENCE, COST, ACTION, QUESTION, FINDING, ROLE, LABEL = 230, 300, 230, 230, 200, 280, 60, 110
 _COSTS = (re.compile(r"\bcosts?\b", re.IGNORECASE), re.compile(r"\bweek(?:ly)?\b", re.IGNORECASE))
 _WAITS = re.compile(r"\bwait(?:s|ed|ing)?\b|\bqueues?\b|\bidle\b", re.IGNORECASE)
 _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0}
@@ -143,7 +143,7 @@ def _sheet(record: Mapping[str, Any], layout: Layout) -> Sheet:
     index = by_id(record["facts"])
     rooms = (HEADLINE, SENTENCE, SENTENCE)
     answer = tuple(layout.passage(text, index, room) for text, room in zip(record["answer"], rooms, strict=False))
-    cost = tuple(layout.passage(text, index, COST) for text in costs(record)[:2])
+    cost = tuple(layout.passage(text, index, COST) for text in costs(record)[:MOST])
     actions = _part((_action(action, index, layout) for action in record["actions"]), is_set_on=False)
     findings = Part() if actions.points else _part(_finding(finding, index, layout) for finding in _weighty(record["findings"]))
     questions = _part(_question(question, index, layout) for question in record["questions"])
