@@ -239,6 +239,13 @@ def role(text: str) -> str:
     return found
 
 
+def about(text: str) -> str:
+    """Return *text* as a subject. Raises BadAnswer if it is no slug."""
+    if not _SLUG.fullmatch(text) or len(text) > 64:
+        raise BadAnswer("a subject of small letters, digits and single hyphens", text)
+    return text
+
+
 def value_of(field: Field, text: str) -> Any:
     """Return what *text* says as *field*'s value, None for no answer (nothing, or a lone hyphen); not for tables.
 
@@ -530,13 +537,12 @@ def _head_problems(number: int, key: str, value: str, questionnaire: Questionnai
         yield _problem(number, f"fde: {FORMAT}", value)
     if key == "skill" and questionnaire.skill and value != questionnaire.skill:
         yield _problem(number, f"answers to {questionnaire.skill}", value)
-    if key == "subject" and value and not _SLUG.fullmatch(value):
-        yield _problem(number, "a subject of small letters, digits and single hyphens", value)
-    if key == "who" and value:
-        try:
-            role(value)
-        except BadAnswer as error:
-            yield AnswerProblem(line=number, what=str(error))
+    check = {"who": role, "subject": about}.get(key)
+    try:
+        if check and value:
+            check(value)
+    except BadAnswer as error:
+        yield AnswerProblem(line=number, what=str(error))
 
 
 def _sections(lines: Iterable[_Line], questionnaire: Questionnaire, found: list[AnswerProblem]) -> list[_Section]:
