@@ -97,6 +97,12 @@ def test_a_speaker_that_is_a_role_already_takes_no_word_away():
     assert "Owner and office wait." in shown(document)
 
 
+def test_whoever_speaks_in_a_quote_is_not_named_whatever_the_name_looks_like():
+    said = quote(OWNER, "Prices are set on Fridays by nobody else.", kind="recording", speaker="jonas w.")
+    document = record(findings=[finding("Prices wait", "Office waits.", said)], clearance={OWNER: "quote"})
+    assert "jonas" not in shown(document)
+
+
 @pytest.mark.parametrize("head", ["Employee", "Who", "Name", "Author of the change"])
 def test_a_table_or_a_chart_that_sets_people_in_order_is_not_shown(head):
     people = table("ranks", "Orders typed", [head, "Orders"], [["A.", 50], ["B.", 20]])
