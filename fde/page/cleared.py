@@ -150,7 +150,7 @@ def _item(
 def _without_ids(text: str, sources: Iterable[Mapping[str, Any]]) -> str:
     for source in sources:
         text = text.replace(f"{source['id']}: ", "").replace(source["id"], source["locator"].partition(":")[2])
-    return text
+    return text[:1].upper() + text[1:]
 
 
 def _roles(people: Iterable[str]) -> Text:

@@ -14,7 +14,7 @@ from ..engagement import artefacts
 from ..engagement.artefacts import Official
 from ..engagement.engagement import Engagement
 from ..errors import NoArtefact, NotForPages, SeveralArtefacts
-from ..portable.sources import CLEARANCES
+from ..portable.clearance import CLEARANCES
 from .page import NAME, Audience, render
 
 
