@@ -49,7 +49,12 @@ def main(arguments: list[str]) -> int:
 def _facts(options: argparse.Namespace) -> str:
     calendar = _calendar(options)
     told = about_process(
-        options.evidence, options.answers, calendar, rate=options.rate_per_hour, currency=options.currency
+        options.evidence,
+        options.answers,
+        calendar,
+        now=options.now,
+        rate=options.rate_per_hour,
+        currency=options.currency,
     )
     found = measure(options.evidence, calendar, options.working_hours)
     if told is not None and told.proposed:
@@ -62,8 +67,8 @@ def _columns(options: argparse.Namespace) -> str:
     log, proposed = proposed_table(options.evidence, options.answers, _calendar(options))
     if log is None:
         raise BadInput(expected="a list of cases as CSV in cases/", found="none", where=str(options.evidence))
-    sys.stderr.write(f"amdahl.py: {log.rows} rows read. Mend the words, answer yes or no in the last column, and paste this\n")
-    sys.stderr.write("amdahl.py: into the answers, below the question about the list.\n")
+    sys.stderr.write(f"amdahl.py: {log.rows} rows read. Put this in place of the empty table below the question about the list,\n")
+    sys.stderr.write("amdahl.py: mend the words, and answer yes or no in the last column.\n")
     return table_to_paste(proposed)
 
 
@@ -88,7 +93,7 @@ def _shared(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--answers", type=Path, metavar="FILE", help="what a person answered (assets/questions.json)")
     command.add_argument(
-        "--now", type=_moment, metavar="TIME", help="the time of the run, ISO 8601 (nothing here depends on it)"
+        "--now", type=_moment, metavar="TIME", help="the time of the run, ISO 8601; later dates have not happened"
     )
     command.add_argument("--tz", type=_zone, default=None, metavar="ZONE", help="time zone of the working hours (UTC)")
     command.add_argument(
@@ -151,7 +156,9 @@ def _price(text: str) -> Decimal:
 
 
 def _fail(code: int, sentence: str) -> int:
-    sys.stderr.write(f"amdahl.py: {sentence}\n")
+    # A message may hold words from a file, and those must steer no terminal.
+    shown = "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in sentence)
+    sys.stderr.write(f"amdahl.py: {shown}\n")
     return code
 
 

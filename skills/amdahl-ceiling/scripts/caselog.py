@@ -6,6 +6,7 @@ Only what can be read is used, and everything else is counted: gaps, words where
 from __future__ import annotations
 
 import csv
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from pulls import LONGEST_FIELD, BadInput
 CASES = "cases/**/*.csv"
 SOURCE = "set:cases"
 DELIMITERS = (",", ";", "\t")
+_DECLARED = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
 NO_TIME = -1  # no date in that cell, or none that can be read
 BLANK, ODD = -1, -2
 SAMPLE = 5000  # rows from which a meaning is proposed
@@ -37,8 +39,8 @@ class Column:
     """
 
     name: str
-    days: array[int] = field(default_factory=lambda: array("l"))
-    clocks: array[int] = field(default_factory=lambda: array("l"))
+    days: array[int] = field(default_factory=lambda: array("i"))
+    clocks: array[int] = field(default_factory=lambda: array("i"))
     dates: list[int | Slashed | None] = field(default_factory=list)
     times_of_day: list[Clock] = field(default_factory=list)
     _places: dict[str, int] = field(default_factory=dict)
@@ -130,12 +132,14 @@ class CaseLog:
         columns: The columns that were asked for, or all if none were named.
         rows: Cases read.
         kept: Cases whose dates were kept: all, or the first of them.
+        future: Dates that are later than the time of the run.
     """
 
     source: Source
     columns: list[Column]
     rows: int = 0
     kept: int = 0
+    future: int = 0
 
     def has_month_first(self, *, told: bool | None) -> bool:
         """Whether dates with slashes have their month first: as *told*, else as the list shows.
@@ -233,9 +237,12 @@ def _rows(path: Path, name: str, source: Source) -> Iterator[list[str]]:
     head = next(lines, None)
     if head is None:
         return
-    # Count outside quotes: a head may hold a comma in its words.
-    bare = "".join(head.split('"')[::2])
-    delimiter = max(DELIMITERS, key=bare.count)
+    # Some programs write which delimiter they use above the head.
+    if match := _DECLARED.fullmatch(head):
+        head, delimiter = next(lines, ""), match[1]
+    else:
+        # Counted outside quotes: a head may hold a comma in its words.
+        delimiter = max(DELIMITERS, key="".join(head.split('"')[::2]).count)
     reader = csv.reader(_again(head, lines), delimiter=delimiter, strict=False)
     try:
         yield from reader

@@ -40,9 +40,9 @@ def list_facts(facts: Facts, told: Told, found: Recorded) -> None:
     common: dict[str, Any] = {"sources": [SOURCE], "period": found.period}
     facts.add("list.rows", "Rows in the list of cases", "count", found.log.rows, "", grade="A", **common)
     for place, event in enumerate(found.events):
-        facts.add(f"list.{event.id}.name", "What a column of the list stands for", "text", event.name, "", grade="D", sources=[SOURCE])
+        facts.add(f"list.date.{event.id}.name", "What a column of the list stands for", "text", event.name, "", grade="D", sources=[SOURCE])
         label = f"Rows without a date that can be read: {event.name}"
-        facts.add(f"list.{event.id}.gaps", label, "count", found.gaps(place), "", grade="A", **common)
+        facts.add(f"list.date.{event.id}.gaps", label, "count", found.gaps(place), "", grade="A", **common)
     if found.case is None:
         for suffix, kind, unit in (("hours", "duration", "h"), ("days", "number", DAYS)):
             label = f"Time of one {process.case} by the list, in working {suffix}, median"
@@ -52,9 +52,9 @@ def list_facts(facts: Facts, told: Told, found: Recorded) -> None:
         _between_facts(facts, "list.case", f"Time of one {process.case} by the list", found.case, day, common)
     for between in found.steps:
         label = f"From {between.start.name} to {between.end.name}"
-        _between_facts(facts, f"list.{between.id}", label, between, day, common)
-    times = {f"from {between.start.name} to {between.end.name}": between.working.mean for between in found.steps}
-    next_facts(facts, told, times, {**common, "grade": "B"})
+        _between_facts(facts, between.list_id, label, between, day, common)
+    parts = [(f"from {between.start.name} to {between.end.name}", between.working.mean) for between in found.steps]
+    next_facts(facts, told, parts, {**common, "grade": "B"})
     _largest_facts(facts, process, found, day, common)
     _week_facts(facts, process, found, day, common)
 
@@ -115,7 +115,7 @@ def _week_facts(facts: Facts, process: Process, found: Recorded, day: float, com
 def compared_facts(facts: Facts, rows: list[Compared], case: Compared | None, day: float, sources: list[str]) -> None:
     """Add what was told of each stretch that the list shows too, and how many times longer the list shows it."""
     for row in [*rows, *([case] if case else [])]:
-        name = "said.case" if row is case else f"said.{row.between.id}"
+        name = "said.case" if row is case else row.between.said_id
         label = "The whole case" if row is case else f"From {row.between.start.name} to {row.between.end.name}"
         how = METHOD if row is case else WIDEST
         ends = None if row.said.is_point else (row.said.low, row.said.high)
@@ -136,9 +136,9 @@ def top_said_facts(facts: Facts, rows: list[Compared], found: Recorded) -> None:
     """Name what was told of the longest stretch a second time, so that a sentence can say it."""
     top = found.largest
     for row in rows:
-        if top is not None and row.between.id == top.id:
+        if top is not None and row.between.list_id == top.list_id:
             for suffix in ("hours", "days"):
-                fact = facts.all[f"said.{top.id}.{suffix}"]
+                fact = facts.all[f"{top.said_id}.{suffix}"]
                 facts.all[f"list.top.said.{suffix}"] = fact | {"id": f"list.top.said.{suffix}"}
 
 

@@ -5,6 +5,7 @@ Without either there is no process to speak of.
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,9 +21,17 @@ from worktime import Calendar
 
 
 def about_process(
-    evidence: Path, answers: Path | None, calendar: Calendar, *, rate: Decimal | None, currency: str
+    evidence: Path,
+    answers: Path | None,
+    calendar: Calendar,
+    *,
+    now: datetime | None,
+    rate: Decimal | None,
+    currency: str,
 ) -> Told | None:
     """What is known of a process; the rate that was answered comes before *rate*. None without answers and without a list.
+
+    What the list dates after *now* has not happened yet.
 
     Raises:
         BadInput: an input is not what it should be.
@@ -35,7 +44,7 @@ def about_process(
         return None
     found = None
     if log is not None and columns:
-        found = recorded(log, process.events, calendar, told_month_first=process.month_first)
+        found = recorded(log, process.events, calendar, told_month_first=process.month_first, now=now)
     return Told(
         process=process,
         time=case_time(process),

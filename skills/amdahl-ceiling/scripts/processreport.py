@@ -93,9 +93,13 @@ def warnings(told: Told) -> list[str]:
     if told.log is not None and told.found is not None:
         odd = [f"{plain(column.name)} {column.odd}" for column in told.log.columns if column.odd]
         made += [f"{SOURCE}: cells that hold no date: {', '.join(odd)}."] if odd else []
+        made += [f"{SOURCE}: dates after the day of this run, not counted: {told.log.future}."] if told.log.future else []
+    if told.log is None and told.process.events:
+        made.append(f"{SOURCE}: the answers say what the columns of a list mean, and there is no list in evidence/cases.")
     return made
 
 
 def plain(text: str) -> str:
     """Text from a client's file, in which nothing can be taken for a placeholder."""
-    return " ".join(text.replace("{", "(").replace("}", ")").split())
+    shown = "".join(letter if letter.isprintable() else " " for letter in text.replace("{", "(").replace("}", ")"))
+    return " ".join(shown.split())

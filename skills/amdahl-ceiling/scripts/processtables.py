@@ -69,8 +69,8 @@ def _compared(facts: Facts, rows: list[Compared], case: Compared | None) -> dict
     columns = {"from": "From", "to": "To", "told": "As told", "list": "By the list (median)", "verdict": "What it says"}
     cells = []
     for row in [*rows, *([case] if case else [])]:
-        told, shown = ("said.case", "list.case") if row is case else (f"said.{row.between.id}", f"list.{row.between.id}")
-        names = [f"{{f:list.{event.id}.name}}" for event in (row.between.start, row.between.end)]
+        told, shown = ("said.case", "list.case") if row is case else (row.between.said_id, row.between.list_id)
+        names = [f"{{f:list.date.{event.id}.name}}" for event in (row.between.start, row.between.end)]
         times = [f"{{f:{name}|range}}" for name in pair(facts, told, shown)]
         cells.append([*names, *times, VERDICTS[row.verdict]])
     return table("said-recorded", "What was told, and what the list shows", columns, cells)
@@ -89,8 +89,8 @@ def _stretches(facts: Facts, found: Recorded) -> dict[str, Any]:
     }
     rows = []
     for between in [*found.steps, *([found.case] if found.case and len(found.events) > 2 else [])]:
-        name = "list.case" if between is found.case else f"list.{between.id}"
-        cells = [f"{{f:list.{between.start.id}.name}}", f"{{f:list.{between.end.id}.name}}"]
+        name = "list.case" if between is found.case else between.list_id
+        cells = [f"{{f:list.date.{between.start.id}.name}}", f"{{f:list.date.{between.end.id}.name}}"]
         cells += [f"{{f:{part}.hours}}" for part in (name, f"{name}.mean", f"{name}.p90")]
         rows.append([*cells, f"{{f:{name}.calendar.days}}", len(between.working.values), f"{{f:{name}.missing}}"])
     return table("stretches", "What the list shows between its dates", columns, rows)

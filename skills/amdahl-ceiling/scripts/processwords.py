@@ -34,8 +34,10 @@ def _how_long(facts: Facts) -> str:
         return f"{start} {{f:{spell(facts, 'list.case')}|range}} by the median of the list{told}{work}."
     if "case.now.hours" not in facts:
         return ""
-    unread = " There is a list of cases too, but nobody has confirmed yet what its columns mean." if "list.rows" in facts else ""
-    return f"{start} {{f:{spell(facts, 'case.now')}|range}} on average, as it was told{work} ({{f:case.work.share}}).{unread}"
+    share = " ({f:case.work.share})" if "case.work.share" in facts else ""
+    unknown = facts.all["list.case.hours"]["unknown"] if "list.case.hours" in facts.all else ""
+    unread = f" What the list of cases says of it is not known: {unknown}." if unknown else ""
+    return f"{start} {{f:{spell(facts, 'case.now')}|range}} on average, as it was told{work}{share}.{unread}"
 
 
 def _where(facts: Facts) -> str:
@@ -108,7 +110,7 @@ def process_findings(facts: Facts, rows: Sequence[Compared]) -> list[dict[str, A
 
 
 def _gap(facts: Facts, row: Compared, number: int) -> dict[str, Any]:
-    told, shown = pair(facts, f"said.{row.between.id}", f"list.{row.between.id}")
+    told, shown = pair(facts, row.between.said_id, row.between.list_id)
     more = "longer" if row.verdict == LONGER else "shorter"
     statement = (
         f"It was told that it takes {{f:{told}|range}} {_stretch(row)}; the median of the list is {{f:{shown}|range}}. That is {more} than anybody said, "
@@ -125,14 +127,14 @@ def _gap(facts: Facts, row: Compared, number: int) -> dict[str, Any]:
 def _agreement(facts: Facts, rows: Sequence[Compared]) -> dict[str, Any]:
     parts = []
     for row in rows:
-        told, shown = pair(facts, f"said.{row.between.id}", f"list.{row.between.id}")
+        told, shown = pair(facts, row.between.said_id, row.between.list_id)
         parts.append(f"{_stretch(row)} {{f:{told}}} as told and {{f:{shown}}} by the list")
     statement = f"{'; '.join(parts)}."
     return finding("agreement", "What was told and what the list shows agree here", statement[0].upper() + statement[1:], "low")
 
 
 def _stretch(row: Compared) -> str:
-    return f"from {{f:list.{row.between.start.id}.name}} to {{f:list.{row.between.end.id}.name}}"
+    return f"from {{f:list.date.{row.between.start.id}.name}} to {{f:list.date.{row.between.end.id}.name}}"
 
 
 def told_method() -> list[str]:

@@ -10,7 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from beta import quantiles
@@ -84,9 +84,14 @@ class Between:
     by_day: bool
 
     @property
-    def id(self) -> str:
-        """Part of its facts' ids."""
-        return f"{self.start.id}.{self.end.id}"
+    def list_id(self) -> str:
+        """First part of the ids of what the list shows of it."""
+        return f"list.stretch.{self.start.id}.{self.end.id}"
+
+    @property
+    def said_id(self) -> str:
+        """First part of the ids of what was told of it."""
+        return f"said.stretch.{self.start.id}.{self.end.id}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,37 +113,46 @@ class Recorded:
     clock: WorkClock
 
     @cached_property
-    def _worked(self) -> dict[tuple[int, bool], list[int]]:
+    def _passed(self) -> dict[tuple[int, bool], tuple[array[int], array[int]]]:
         return {}
 
-    def worked(self, place: int, *, by_day: bool) -> list[int]:
-        """For each row the working minutes passed at an event, or NO_TIME; with *by_day* at the start of its day."""
+    @cached_property
+    def _known(self) -> dict[tuple[int, int], Between | None]:
+        return {}
+
+    def passed(self, place: int, *, by_day: bool) -> tuple[array[int], array[int]]:
+        """For each row an event's time and the working minutes passed then, or NO_TIME; with *by_day* at the start of its day."""
         key = (place, by_day)
-        if key not in self._worked:
-            passed = self.clock.worked
-            step = DAY if by_day else 1
-            self._worked[key] = [NO_TIME if time < 0 else passed(time - time % step) for time in self.times[place]]
-        return self._worked[key]
+        if key not in self._passed:
+            times = self.times[place]
+            if by_day:
+                times = array("q", [time - time % DAY if time >= 0 else NO_TIME for time in times])
+            self._passed[key] = times, self.clock.worked(times)
+        return self._passed[key]
 
     def between(self, first: int, second: int) -> Between | None:
         """The time between two events, given by their places; None without a case that has both in that order."""
+        if (first, second) not in self._known:
+            self._known[first, second] = self._between(first, second)
+        return self._known[first, second]
+
+    def _between(self, first: int, second: int) -> Between | None:
         by_day = not (self.timed[first] and self.timed[second])
-        starts, ends = self.times[first], self.times[second]
-        if by_day:
-            starts, ends = (array("q", [time - time % DAY if time >= 0 else NO_TIME for time in times]) for times in (starts, ends))
-        began, ended = self.worked(first, by_day=by_day), self.worked(second, by_day=by_day)
+        starts, began = self.passed(first, by_day=by_day)
+        ends, ended = self.passed(second, by_day=by_day)
         rows = zip(starts, ends, began, ended, strict=True)
-        working = [after - before for start, end, before, after in rows if 0 <= start <= end]
+        working = sorted(after - before for start, end, before, after in rows if 0 <= start <= end)
         if not working:
             return None
-        pairs = list(zip(starts, ends, strict=True))
+        calendar = sorted(end - start for start, end in zip(starts, ends, strict=True) if 0 <= start <= end)
         return Between(
             start=self.events[first],
             end=self.events[second],
-            working=Spread(values=sorted(working)),
-            calendar=Spread(values=sorted(end - start for start, end in pairs if 0 <= start <= end)),
-            missing=sum(end < 0 <= start for start, end in pairs),
-            backwards=sum(0 <= end < start for start, end in pairs),
+            # As arrays: lists of a hundred thousand cases would be most of the memory.
+            working=Spread(values=array("q", working)),
+            calendar=Spread(values=array("q", calendar)),
+            missing=sum(end < 0 <= start for start, end in zip(starts, ends, strict=True)),
+            backwards=sum(0 <= end < start for start, end in zip(starts, ends, strict=True)),
             by_day=by_day,
         )
 
@@ -165,9 +179,16 @@ class Recorded:
 
     @cached_property
     def weeks(self) -> list[int]:
-        """Cases that started in each whole week of the list, from Monday to Sunday; its first and last week are not whole."""
-        counts = Counter((time // DAY - 1) // WEEK for time in self.times[0] if time >= 0)
-        return [counts[week] for week in range(min(counts) + 1, max(counts))] if counts else []
+        """Cases that started in each whole week of the list, from Monday to Sunday; its first and last week are not whole.
+
+        The earliest and the latest hundredth of the starts decide nothing: a mistyped year would make years of empty weeks.
+        """
+        starts = sorted((time // DAY - 1) // WEEK for time in self.times[0] if time >= 0)
+        if not starts:
+            return []
+        few = len(starts) // 100
+        counts = Counter(starts)
+        return [counts[week] for week in range(starts[few] + 1, starts[-1 - few])]
 
     def week_ends(self) -> tuple[float, float] | None:
         """The interval of the mean of `weeks`, over drawn weeks."""
@@ -192,8 +213,12 @@ class Recorded:
         return sum(self.weeks) / len(self.weeks) * self.case.calendar.mean / (WEEK * DAY)
 
 
-def recorded(log: CaseLog, events: Sequence[Event], calendar: Calendar, *, told_month_first: bool | None) -> Recorded:
+def recorded(
+    log: CaseLog, events: Sequence[Event], calendar: Calendar, *, told_month_first: bool | None, now: datetime | None
+) -> Recorded:
     """Give the columns of *log*, which are those of *events* in that order, their meaning.
+
+    A date later than *now* has not happened, so it counts as missing.
 
     Raises:
         BadInput: a column holds mostly no dates, or nothing says how its dates are written.
@@ -204,6 +229,9 @@ def recorded(log: CaseLog, events: Sequence[Event], calendar: Calendar, *, told_
             found = f"none in {column.odd} of {column.filled} cells"
             raise BadInput(expected=f"dates in the column {column.name!r}", found=found, where=log.source.locator)
     times = tuple(column.times(calendar.zone, is_month_first=is_month_first) for column in log.columns)
+    if now is not None:
+        there = now if now.tzinfo is None else now.astimezone(calendar.zone)
+        times = tuple(_until(column, there.toordinal() * DAY + DAY - 1, log) for column in times)
     clock = WorkClock(calendar)
     known = [time // DAY for column in times for time in (max(column, default=NO_TIME), _earliest(column)) if time >= 0]
     if known:
@@ -211,6 +239,13 @@ def recorded(log: CaseLog, events: Sequence[Event], calendar: Calendar, *, told_
     return Recorded(
         log=log, events=tuple(events), times=times, timed=tuple(column.is_timed() for column in log.columns), clock=clock
     )
+
+
+def _until(times: array[int], last: int, log: CaseLog) -> array[int]:
+    """*times* without those after *last*, which are counted in *log*."""
+    late = sum(time > last for time in times)
+    log.future += late
+    return array("q", [NO_TIME if time > last else time for time in times]) if late else times
 
 
 def _earliest(times: array[int]) -> int:

@@ -58,7 +58,7 @@ def table_to_paste(proposed: Sequence[Proposed]) -> str:
 
 
 def _cell(text: str) -> str:
-    return re.sub(r"(\\*)\|", r"\1\1\\|", " ".join(text.split()))
+    return re.sub(r"(\\*)\|", r"\1\1\\|", "".join(letter for letter in " ".join(text.split()) if letter.isprintable()))
 
 
 def _questions() -> Questionnaire:

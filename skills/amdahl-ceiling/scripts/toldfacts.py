@@ -6,6 +6,7 @@ All are of grade D; a case's times are means in working time, with the middle ni
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -233,16 +234,17 @@ def _next(facts: Facts, told: Told) -> None:
         return
     names = {part.step.id: part.step.name for part in told.time.steps}
     words = {"wait": "the wait before this step: ", "work": "the work of this step: "}
-    times = {f"{words[kind]}{names[step]}": minutes for (kind, step), minutes in told.time.parts().items()}
-    next_facts(facts, told, times, {"grade": "D", "sources": told.sources})
+    parts = [(f"{words[kind]}{names[step]}", minutes) for (kind, step), minutes in told.time.parts().items()]
+    next_facts(facts, told, parts, {"grade": "D", "sources": told.sources})
 
 
-def next_facts(facts: Facts, told: Told, times: dict[str, float], common: dict[str, Any]) -> None:
-    """Add the parts of a case (minutes by what each is called), largest first, and what is left of the case after each."""
+def next_facts(facts: Facts, told: Told, named: Sequence[tuple[str, float]], common: dict[str, Any]) -> None:
+    """Add the parts of a case (what each is called, and its minutes), largest first, and what is left of the case after each."""
+    times = {str(place): minutes for place, (_, minutes) in enumerate(named)}
     case, left = told.process.case, math.fsum(times.values())
-    for place, (words, speed_up) in enumerate(bottlenecks(times), start=1):
-        left -= times[words]
-        facts.add(f"next{place}.what", f"Largest part of one {case}, number {place}", "text", words, "", **common)
+    for place, (key, speed_up) in enumerate(bottlenecks(times), start=1):
+        left -= times[key]
+        facts.add(f"next{place}.what", f"Largest part of one {case}, number {place}", "text", named[int(key)][0], "", **common)
         parts = "its largest part" if place == 1 else f"its {place} largest parts"
         label = f"Time of one {case} without {parts}"
         for suffix, kind, unit, minutes in units(told.day):

@@ -5,6 +5,8 @@ Times are whole minutes from the start of the year one, as the clock in the cale
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from datetime import date
 from itertools import accumulate
 
@@ -22,7 +24,6 @@ class WorkClock:
         self._tables: dict[tuple[int, int], list[int]] = {}
         self._days: dict[int, list[int]] = {}
         self._before: dict[int, int] = {}
-        self._first = 0
 
     @property
     def day(self) -> float:
@@ -33,16 +34,16 @@ class WorkClock:
 
     def cover(self, first: int, last: int) -> None:
         """Make ready for times on the days from *first* to *last* (ordinals of `date`)."""
-        self._first, passed = first, 0
+        passed = 0
         for day in range(first, last + 1):
             table = self._table((self._weekday(day), self._weekday(day - 1)))
             self._days[day], self._before[day] = table, passed
             passed += table[DAY]
 
-    def worked(self, time: int) -> int:
-        """Working minutes from the first covered day to *time*, which lies on a covered day."""
-        day, minute = divmod(time, DAY)
-        return self._before[day] + self._days[day][minute]
+    def worked(self, times: Sequence[int]) -> array[int]:
+        """For each of *times*, on covered days or negative for none, the working minutes from the first covered day; -1 for none."""
+        before, days = self._before, self._days
+        return array("q", [before[time // DAY] + days[time // DAY][time % DAY] if time >= 0 else -1 for time in times])
 
     def _weekday(self, day: int) -> int:
         when = date.fromordinal(day)

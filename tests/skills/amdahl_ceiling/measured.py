@@ -16,8 +16,8 @@ from fde.assets import assets
 SCRIPTS = assets("skills") / "amdahl-ceiling" / "scripts"
 EXAMPLE = assets("examples") / "software-team"
 NAMES = (
-    "bootstrap boundaries calls ceilings conversation evidence factlist figures intervals labels measurement pulls report sentences "
-    "sessions transcripts turns worktime"
+    "beta bootstrap boundaries calls caselog casetime ceilings conversation dates evidence factlist figures intervals labels "
+    "measurement process proposal pulls recorded report said sentences sessions threepoint transcripts turns workclock worktime"
 ).split()
 OPTIONS = ("--now", "2026-03-02T08:00:00+01:00", "--tz", "Europe/Berlin")
 
