@@ -20,6 +20,7 @@ from workclock import DAY
 OVER_DRAWN = "percentile of the median over drawn cases, computed from the Beta distribution of its place"
 OVER_WEEKS = "bootstrap over whole weeks, mean, percentile"
 WIDEST = "from the sum of every best to the sum of every worst that was told"
+CASE = "list.case"
 NOT_CONFIRMED = "nobody has confirmed what the columns of the list mean"
 
 
@@ -49,7 +50,7 @@ def list_facts(facts: Facts, told: Told, found: Recorded) -> None:
             unknown = "no row has the first and the last date in that order"
             facts.add(f"list.case.{suffix}", label, kind, None, unit, grade="B", sources=[SOURCE], unknown=unknown)
     else:
-        _between_facts(facts, "list.case", f"Time of one {process.case} by the list", found.case, day, common)
+        _between_facts(facts, CASE, f"Time of one {process.case} by the list", found.case, day, common)
     for between in found.steps:
         label = f"From {between.start.name} to {between.end.name}"
         _between_facts(facts, between.list_id, label, between, day, common)
@@ -62,7 +63,7 @@ def list_facts(facts: Facts, told: Told, found: Recorded) -> None:
 def _between_facts(facts: Facts, name: str, label: str, between: Between, day: float, common: dict[str, Any]) -> None:
     counted: dict[str, Any] = {**common, "grade": "B", "n": len(between.working.values)}
     ends = between.working.median_ends()
-    for suffix, kind, unit, minutes in units(day):
+    for suffix, kind, unit, minutes in units(day) if name == CASE else units(day)[:1]:
         scaled = None if ends is None else (ends[0] / minutes, ends[1] / minutes)
         words = f"{label}, in working {suffix}"
         median = between.working.median / minutes
@@ -119,7 +120,7 @@ def compared_facts(facts: Facts, rows: list[Compared], case: Compared | None, da
         label = "The whole case" if row is case else f"From {row.between.start.name} to {row.between.end.name}"
         how = METHOD if row is case else WIDEST
         ends = None if row.said.is_point else (row.said.low, row.said.high)
-        for suffix, kind, unit, minutes in units(day):
+        for suffix, kind, unit, minutes in units(day) if row is case else units(day)[:1]:
             scaled = None if ends is None else (ends[0] / minutes, ends[1] / minutes)
             level = 0.9 if row is case else 1.0
             words = f"{label}, work and waiting as told, in working {suffix}, mean"
@@ -137,9 +138,7 @@ def top_said_facts(facts: Facts, rows: list[Compared], found: Recorded) -> None:
     top = found.largest
     for row in rows:
         if top is not None and row.between.list_id == top.list_id:
-            for suffix in ("hours", "days"):
-                fact = facts.all[f"{top.said_id}.{suffix}"]
-                facts.all[f"list.top.said.{suffix}"] = fact | {"id": f"list.top.said.{suffix}"}
+            facts.all["list.top.said.hours"] = facts.all[f"{top.said_id}.hours"] | {"id": "list.top.said.hours"}
 
 
 def waiting_fact(facts: Facts, process: Process, found: Recorded, work: float, sources: list[str]) -> None:

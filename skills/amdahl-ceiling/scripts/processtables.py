@@ -10,7 +10,7 @@ from typing import Any
 from factlist import Facts
 from recorded import Recorded
 from said import AGREES, LONGER, SHORTER, TOO_FEW, Compared
-from toldfacts import FEWEST_DAYS, MINUTES_IN_HOUR, Told, pair, spell
+from toldfacts import FEWEST_DAYS, LISTED, MINUTES_IN_HOUR, Told, pair, spell
 
 COULD = {"yes": "yes", "part": "part of it", "no": "no", "": "not told"}
 VERDICTS = {
@@ -19,7 +19,6 @@ VERDICTS = {
     AGREES: "both agree",
     TOO_FEW: "too few cases to say",
 }
-LISTED = 6  # parts that the table of what to remove first shows
 
 
 def tables(facts: Facts, told: Told) -> list[dict[str, Any]]:

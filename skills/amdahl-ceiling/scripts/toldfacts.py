@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from caselog import CaseLog
@@ -23,6 +24,7 @@ from threepoint import LEVEL, METHOD
 
 DAYS = "working days"
 MINUTES_IN_HOUR = 60.0
+LISTED = 6  # parts of a case that are listed from the largest on
 FEWEST_DAYS = 1.5  # working days from which a time is told in days
 
 
@@ -242,7 +244,7 @@ def next_facts(facts: Facts, told: Told, named: Sequence[tuple[str, float]], com
     """Add the parts of a case (what each is called, and its minutes), largest first, and what is left of the case after each."""
     times = {str(place): minutes for place, (_, minutes) in enumerate(named)}
     case, left = told.process.case, math.fsum(times.values())
-    for place, (key, speed_up) in enumerate(bottlenecks(times), start=1):
+    for place, (key, speed_up) in enumerate(islice(bottlenecks(times), LISTED), start=1):
         left -= times[key]
         facts.add(f"next{place}.what", f"Largest part of one {case}, number {place}", "text", named[int(key)][0], "", **common)
         parts = "its largest part" if place == 1 else f"its {place} largest parts"
