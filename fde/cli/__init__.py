@@ -39,7 +39,7 @@ COMMANDS = (
     ("verify", "Check every figure and every quote of the artefacts."),
     ("schema", "Print the schema of a format."),
     ("doctor", "Tell what this installation has and where it finds it."),
-    ("demo", "Try it all on the example engagement, without a key."),
+    ("demo", "Try it all on the example engagements, without a key."),
 )
 
 
