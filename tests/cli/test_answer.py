@@ -159,7 +159,7 @@ def test_a_person_is_asked_one_by_one_and_the_file_is_the_canonical_one(acme):
         person.types("usual week? >", "many\n")
         person.types("like 20 (10 to 45), found 'many'", "")
         person.types(" > ", "20 (10 to 45)\n")
-        person.types("[y Yes, n No] >", "x\x1b[By")
+        person.types("[y Yes, n No] >", "x\x1b[0ny")
         person.types("Step >", "Type | paste\n")
         person.types("Work (min) >", "\n")
         person.types("found 'nothing'", "")

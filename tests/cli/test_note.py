@@ -12,7 +12,7 @@ from fde.portable.evidence import words
 
 NOW = {"FDE_NOW": "2026-03-02T23:30:00+00:00"}
 HEAD = "---\nkind: typed note\nclearance: internal\nwho: office lead\ndate: 2026-03-03\n---\n\n"
-TALK = "He said:\r\n\tit   takes 2 hours — „meistens“.\n\n---\nkind: recording\n---\nno end of line"
+TALK = "\n  He said:\r\n\tit   takes 2 hours — „meistens“.\n\n---\nkind: recording\n---\nno end of line  "
 
 
 @pytest.fixture(name="acme")
