@@ -180,8 +180,8 @@ def views(engagement: Engagement, folder: str, record: Mapping[str, Any]) -> dic
 def texts_now(engagement: Engagement, names: Iterable[str]) -> dict[str, Source]:
     """Return the text sources *names* (ids below `evidence/`) as they are now; one that is gone is left out."""
     wanted = set(names)
-    # A file's own name may hold a * or a ?, which in a pattern would stand for other names too.
-    found = evidence.words(engagement.evidence, [re.sub(r"[*?]", "?", name) for name in wanted])
+    # A name that holds a * or a ? is a pattern too, of itself and of others.
+    found = evidence.words(engagement.evidence, wanted)
     return {source.id: source for source in found if source.id in wanted}
 
 
