@@ -77,6 +77,15 @@ def test_a_source_that_changed_makes_an_artefact_out_of_date(fde, acme, run, sta
     assert f"today, judged; out of date: {told}" in text(fde, acme)
 
 
+def test_the_next_run_brings_an_artefact_up_to_date_also_without_a_model(acme, run, status):
+    first = run()["artefact"]
+    write(acme, "evidence/interviews/owner.md", "other")
+    assert status()["artefacts"][0]["changed"]
+    later = run()
+    assert (later["unchanged"], later["artefact"] == first) == (False, False)
+    assert status()["artefacts"][0]["changed"] == []
+
+
 def test_what_no_artefact_rests_on_may_change(acme, run, status):
     run()
     write(acme, "evidence/other/new.md", "new")
