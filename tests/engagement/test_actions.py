@@ -186,8 +186,7 @@ def test_every_byte_of_the_person_stays_and_the_new_line_stands_at_the_end_of_th
     before = len(parse(text).actions)
     add_from(acme, FOLDER, record("NEW"))
     data = path.read_bytes().decode()
-    new = next(line for line in data.split("\n") if "NEW" in line)
-    assert new.endswith("\r") == ("\r\n" in text)
+    assert data.count("\r\n") == (data.count("\n") if "\r\n" in text else 0)
     assert is_added_in_one_place(text, data)
     found = actions.read(acme).actions
     assert len(found) == before + 1

@@ -135,8 +135,9 @@ def test_a_correction_stays_until_it_is_replaced_or_withdrawn(acme, run):
     third = run()["artefact"]
     assert by_person(acme, third) == [("c1", "The fax decides the week", "It is the mail.", [], "reported")]
     write(acme, f"{third}/corrections.md", "- c1: Withdrawn.\n")
-    fourth = run()["artefact"]
-    assert fourth != third
+    ended = run()
+    fourth = ended["artefact"]
+    assert not ended["unchanged"]
     assert by_person(acme, fourth) == []
     assert (run()["unchanged"], run()["artefact"]) == (True, fourth)
 
@@ -184,6 +185,13 @@ def test_a_correction_of_a_figure_that_is_gone_keeps_its_words(acme, run):
     assert found == ("c1", "Mean time to type an order", "Too low.", [], "reported")
 
 
+def test_braces_in_what_is_corrected_are_braces(fde, acme, run):
+    small.make_skill(small.SCRIPT.replace("Orders typed in by hand", "Orders {f:nope}"))
+    write(acme, f"{run('', now=NOW)['artefact']}/corrections.md", "- orders: There were 5.\n")
+    assert by_person(acme, run("")["artefact"])[0][1] == "Orders {f:nope}"
+    assert fde("verify", "--json", cwd=acme).json["data"]["complaints"] == []
+
+
 def test_a_damaged_artefact_stops_a_run_only_if_corrections_may_be_lost(acme, run):
     first = run("", now=NOW)["artefact"]
     (acme / first / "artefact.json").write_text("{")
@@ -194,7 +202,7 @@ def test_a_damaged_artefact_stops_a_run_only_if_corrections_may_be_lost(acme, ru
 
 @pytest.mark.parametrize(
     ("field", "value", "told"),
-    [("basis", "measured", "its basis is 'reported'"), ("rendered", "other", "the text is 'other'"), ("facts", ["nope"], "there is no fact 'nope'")],
+    [("basis", "measured", "its basis is 'reported'"), ("rendered", "other", "the text is 'other'"), ("statement", "{f:nope}", "the text is 'There were 5.'"), ("facts", ["nope"], "there is no fact 'nope'")],
 )
 def test_verify_still_looks_at_what_a_person_corrected(fde, acme, run, field, value, told):
     write(acme, f"{run(now=NOW)['artefact']}/corrections.md", "- orders: There were 5.\n")

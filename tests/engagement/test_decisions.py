@@ -163,15 +163,17 @@ def test_closing_fills_in_two_lines_and_leaves_every_other_byte(acme, name):
         "\ufeff" + text(),
         text().replace("decider: owner", "decider: owner  # who else").replace("chosen:", "chosen: ''"),
         text(decided=None, chosen=None),
+        text(decided=None, chosen=None).replace("\n", "\r\n"),
         text().replace("---\n\n## Options", "---\nchosen: not this line\n\n## Options"),
     ],
-    ids=["CRLF", "byte order mark", "comments", "fields left out", "the same word in the body"],
+    ids=["CRLF", "byte order mark", "comments", "fields left out", "fields left out, CRLF", "the same word in the body"],
 )
 def test_closing_keeps_what_a_person_wrote_as_they_wrote_it(acme, content):
     result = closed(acme, content)
     ((decision,), _) = decisions.read(acme)
     assert (decision.decided, decision.chosen) == (date(2026, 3, 8), "The office")
     drop = ("decided:", "chosen: The", "chosen:\r", "chosen:\n", "chosen: ''")
+    assert result.count("\r\n") == (result.count("\n") if "\r\n" in content else 0)
     kept = [line for line in content.splitlines(keepends=True) if not line.startswith(drop)]
     assert [line for line in result.splitlines(keepends=True) if not line.startswith(drop)] == kept
 
@@ -200,6 +202,11 @@ def test_a_broken_file_is_not_closed_and_says_where_it_is_broken(acme):
     with pytest.raises(BrokenDecision) as refused:
         closed(acme, text(needed_by="soon"))
     assert refused.value.where == f"decisions/{NAME}:5"
+
+
+def test_a_question_that_was_decided_may_be_asked_again(acme):
+    closed(acme, text())
+    assert opened(acme).name == "2026-03-02-who-types-the-orders-2.md"
 
 
 def test_a_name_must_mean_one_decision(acme):
