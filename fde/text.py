@@ -10,7 +10,6 @@ import re
 import unicodedata
 
 from .errors import BadName
-from .portable.names import UNFIT_CATEGORIES
 
 SLUG_LENGTH = 64
 
@@ -18,6 +17,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WINDOWS_DEVICES = frozenset(
     {"con", "nul", "aux", "prn"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 )
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _NOT_PLAIN = re.compile(r"[^\n\t -~]")
 
 
@@ -61,7 +61,7 @@ def digest(data: bytes) -> str:
 
 
 def _steers(character: str) -> bool:
-    return unicodedata.category(character) in {*UNFIT_CATEGORIES, "Cf"}
+    return unicodedata.category(character) in _STEERING
 
 
 def _folded(name: str) -> str:

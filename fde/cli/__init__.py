@@ -29,7 +29,7 @@ COMMANDS = (
     ("note", "Write down what somebody said, as evidence."),
     ("answer", "Answer the questions of a skill."),
     ("decision", "Open a decision, or record how it ended."),
-    ("status", "Tell what is there, what is missing and what is out of date."),
+    ("status", "Tell what is there, what is out of date, what was promised and what is next."),
     ("skills", "List, show and check the skills."),
     ("tool", "Run a skill's own script, as an agent would."),
     ("run", "Apply a skill to the evidence and write its artefact."),

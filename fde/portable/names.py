@@ -9,7 +9,7 @@ import os
 import re
 import unicodedata
 
-UNFIT_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_UNFIT_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _ESCAPE = re.compile(r"\\(?:[\\nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 _SHORT = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _LONG = {escape: character for character, escape in _SHORT.items()}
@@ -34,7 +34,7 @@ def is_plain_name(name: str) -> bool:
 
 
 def _is_unfit(character: str) -> bool:
-    return character == "\\" or unicodedata.category(character) in UNFIT_CATEGORIES
+    return character == "\\" or unicodedata.category(character) in _UNFIT_CATEGORIES
 
 
 def _escape(character: str) -> str:
