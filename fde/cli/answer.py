@@ -32,7 +32,7 @@ ENDS = (b"", b"\x04")
 @click.argument("skill")
 @click.option("--subject", metavar="NAME", help="Repository, team or person that the answers are about.")
 @click.option("--who", metavar="ROLE", help="Who answers: a role like owner, no name.")
-@click.option("--form", is_flag=True, help="Write the file to fill in with an editor; answers in it are kept.")
+@click.option("--form", is_flag=True, help="Write the file to fill in with an editor; answers in it are kept, comments are not.")
 @click.option("--check", is_flag=True, help="Tell what in the file is wrong or missing; write nothing.")
 @click.option("--set", "given", multiple=True, metavar="ID=VALUE", help="Answer one question; of a table, one row: 'a | b | c'. Repeatable.")
 @dir_option
