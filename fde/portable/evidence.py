@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from .tree import Entry, walk
 
 CAP = 8_000_000  # bytes of one text file; more cannot be read by a person, and fits no model's window
 _CHUNK = 1 << 20
+
+# Gives the source of a document (a .docx, say) from the lines of the table about it, None for what is text itself.
+Document = Callable[[Entry, Sequence[Row]], Source | None]
 
 
 class Unreadable(ValueError):
@@ -40,6 +43,11 @@ def matching(evidence: Path, patterns: Iterable[str]) -> Iterator[Entry]:
     for entry in files(evidence):
         if any(rule.fullmatch(entry.id) or (entry.skipped and _on_the_way(entry.id, folder)) for rule, folder in rules):
             yield entry
+
+
+def describes(pattern: str, name: str) -> bool:
+    """Say whether the glob *pattern* describes the file *name*."""
+    return bool(re.fullmatch(_expression(pattern), name))
 
 
 def _folder_of(pattern: str) -> str:
@@ -73,15 +81,17 @@ def read(path: Path, cap: int = CAP) -> bytes:
         return file.read(cap)
 
 
-def words(evidence: Path, patterns: Iterable[str]) -> tuple[Source, ...]:
+def words(evidence: Path, patterns: Iterable[str], document: Document = lambda *_: None) -> tuple[Source, ...]:
     """Return the text sources that *patterns* describe, in order; one that cannot be read has health "skipped" or "failed".
+
+    *document* is asked first about each, and gives the source of what is no text itself.
 
     `clearance.md` is no source, and what lies in a folder named `private` or is marked as private is none either. Where that
     table or a file's head is not understood, the sources that it is about have failed with a `fault`.
     """
     fault, rows = _table(evidence)
     entries = (entry for entry in matching(evidence, patterns) if entry.id != TABLE and PRIVATE not in entry.id.split("/")[:-1])
-    found = (_source(entry, rows) for entry in entries)
+    found = (_source(entry, rows, document) for entry in entries)
     # What the table would have said of a file is not known, so none of them is used.
     return tuple(_doubted(source, fault) if fault else source for source in found if source.clearance != PRIVATE)
 
@@ -103,12 +113,15 @@ def _doubted(source: Source, fault: str) -> Source:
     return replace(source, health="failed", note=fault, fault=fault, clearance="internal")
 
 
-def _source(entry: Entry, rows: Iterable[Row]) -> Source:
+def _source(entry: Entry, rows: Iterable[Row], document: Document) -> Source:
     if entry.skipped:
         return Source(id=entry.id, text="", health="skipped", note=str(entry.skipped))
+    said = [row for row in rows if describes(row.pattern, entry.id)]
     try:
+        if made := document(entry, said):
+            return made
         data = read(entry.path)
-        return text_source(entry.id, data, _utf8(data), [row for row in rows if re.fullmatch(_expression(row.pattern), entry.id)])
+        return text_source(entry.id, data, _utf8(data), said)
     except Unreadable as error:
         return Source(id=entry.id, text="", health="failed", note=str(error))
 

@@ -36,7 +36,7 @@ class Source:
         digest: "sha256:<hex>" of the file's bytes.
         size: The file's bytes.
         health: "ok", "empty", "failed" or "skipped"; only an "ok" source is sent or quoted.
-        note: Why, where it is not ok.
+        note: Why, where it is not ok; of a document, who made its text.
         fault: Where (file:line below `evidence/`) and why it is not clear who may see the words; such a source has failed.
     """
 
@@ -91,7 +91,7 @@ class Source:
             "health": self.health,
             "kind": self.kind,
             "clearance": self.clearance,
-            "note": self.notice or self.note,
+            "note": "; ".join(filter(None, (self.notice, self.note))),
         }
 
 
