@@ -16,7 +16,7 @@ from ..errors import FdeError, LedgerBroken
 from ..portable import evidence
 from ..portable.artefact import Complaint
 from ..portable.check import SHORTEST_QUOTE, Quoted, figures, find_quote
-from ..portable.facts import Fact, is_known, show, show_range
+from ..portable.facts import Fact, is_known, show, show_range, shown_ends
 from ..portable.fold import fold
 from ..portable.sources import Source
 
@@ -181,17 +181,14 @@ def _shown(facts: Mapping[str, Fact]) -> Iterator[tuple[re.Pattern[str], str]]:
     for name, fact in facts.items():
         if not is_known(fact):
             continue
-        for text in {show(fact), *_ends(fact)}:
+        ends = shown_ends(fact)
+        if ends:
+            ways.setdefault(show_range(fact), (re.compile(re.escape(show_range(fact))), []))[1].append(name)
+        for text in {show(fact), *(ends or ())}:
             ways.setdefault(text, (_pattern(text, fact["unit"]), []))[1].append(name)
     for text in sorted(ways, key=len, reverse=True):
         pattern, names = ways[text]
         yield pattern, ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _ends(fact: Fact) -> list[str]:
-    range_text = show_range(fact)
-    match = re.fullmatch(r".* \((.+) to (.+)\)", range_text)
-    return [match[1], match[2]] if match else []
 
 
 def _pattern(text: str, unit: str) -> re.Pattern[str]:

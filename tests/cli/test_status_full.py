@@ -23,7 +23,7 @@ def print(text):
     plain(json.dumps(document))
 '''  # fmt: skip
 LATER = "2026-03-12T09:00:00+01:00"
-MEAN = "entry.mean: 6.00 min (5.00 min to 7.00 min) then"
+MEAN = "entry.mean: 6.00 min (5.00 to 7.00 min) then"
 
 
 @pytest.fixture(name="acme")
@@ -60,10 +60,10 @@ def orders(acme, *minutes):
 
 
 MEASURED = {
-    "no new measurement": (None, "6.00 min (5.00 min to 7.00 min) now; no new measurement"),
-    "apart": ((3, 3, 3, 3), "3.00 min (2.00 min to 4.00 min) now; moved"),
-    "worse": ((9, 9, 9, 9), "9.00 min (8.00 min to 10.00 min) now; moved"),
-    "overlapping": ((5, 5, 5, 5), "5.00 min (4.00 min to 6.00 min) now; cannot tell: the intervals overlap"),
+    "no new measurement": (None, "6.00 min (5.00 to 7.00 min) now; no new measurement"),
+    "apart": ((3, 3, 3, 3), "3.00 min (2.00 to 4.00 min) now; moved"),
+    "worse": ((9, 9, 9, 9), "9.00 min (8.00 to 10.00 min) now; moved"),
+    "overlapping": ((5, 5, 5, 5), "5.00 min (4.00 to 6.00 min) now; cannot tell: the intervals overlap"),
     "unknown": ((), "not known now; cannot tell: it is not known now"),
 }
 

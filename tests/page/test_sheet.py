@@ -36,7 +36,7 @@ def test_an_action_says_who_what_it_should_move_from_where_and_what_is_only_prop
 
 def test_the_skills_own_words_say_what_it_costs():
     (text,) = sheet(record()).cost
-    assert text.text == "The waiting costs EUR 1,310 (EUR 900 to EUR 1,800) a week."
+    assert text.text == "The waiting costs EUR 1,310 (900 to 1,800) a week."
 
 
 def without_cost(**other):

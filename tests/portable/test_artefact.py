@@ -118,7 +118,7 @@ def test_the_record_is_utf_8_as_it_is_read_and_ends_in_a_line_end():
 def test_statements_keep_their_placeholders_and_the_rendered_text_has_the_figures():
     code, first, _ = JUDGED["findings"]
     assert (code["by"], code["statement"], code["rendered"]) == ("code", "An order takes {f:entry}.", "An order takes 1.54 h.")
-    assert first["rendered"] == 'Anna says "We type every order in twice." It takes 1.54 h (1.20 h to 1.90 h).'
+    assert first["rendered"] == 'Anna says "We type every order in twice." It takes 1.54 h (1.20 to 1.90 h).'
     assert first["statement"].endswith("It takes {f:entry|range}.")
 
 

@@ -68,7 +68,7 @@ def test_without_a_judgement_the_facts_alone_make_an_artefact(skill, place):
     assert (done.returncode, done.stdout, done.stderr) == (0, "out/artefact.md\n", "")
     assert listing(place) == sorted([*BEFORE, *WRITTEN])
     assert record(place)["judged"]["status"] == "none"
-    assert (place / "out/artefact.md").read_text().startswith("# An order takes 1.54 h (1.20 h to 1.90 h).\n")
+    assert (place / "out/artefact.md").read_text().startswith("# An order takes 1.54 h (1.20 to 1.90 h).\n")
 
 
 def test_a_good_judgement_is_checked_and_written(skill, place):

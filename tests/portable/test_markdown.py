@@ -159,7 +159,7 @@ def test_the_first_line_says_that_judging_failed_and_why():
 
 
 def test_without_a_failure_the_first_line_is_the_answer():
-    assert EXAMPLES["measured.md"]().split("\n")[0] == "# An order takes 1.54 h (1.20 h to 1.90 h)."
+    assert EXAMPLES["measured.md"]().split("\n")[0] == "# An order takes 1.54 h (1.20 to 1.90 h)."
 
 
 def test_the_answer_comes_first_and_the_sources_last():

@@ -121,7 +121,7 @@ def test_the_answer_tells_how_long_it_takes_how_short_it_could_be_and_what_holds
         second,
     )
     assert re.fullmatch(
-        r"What holds a change most is the time before the last commit .*: \S+ % \(\S+ % to \S+ %\) of the working time \(\S+ % on the calendar\)\.",
+        r"What holds a change most is the time before the last commit .*: \S+ % \(\S+ to \S+ %\) of the working time \(\S+ % on the calendar\)\.",
         third,
     )
 

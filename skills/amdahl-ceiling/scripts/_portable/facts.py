@@ -42,16 +42,31 @@ def show(fact: Fact) -> str:
 
 
 def show_range(fact: Fact) -> str:
-    """Return value, unit and interval, all to the same place: "4.67x (4.22x to 5.15x)"; without an interval as `show`."""
+    """Return value, unit and interval, all to the same place, the unit as seldom as it can be read.
+
+    "4.67x (4.22x to 5.15x)", "60.1 h (38.2 to 81.0 h)", "EUR 2,953 (2,124 to 3,983)"; without an interval as `show`.
+    """
+    parts = shown_ends(fact)
+    if parts is None:
+        return show(fact)
+    value, low, high = parts
+    unit = fact["unit"]
+    if fact["type"] == "money":
+        return f"{value} ({low.removeprefix(unit).strip()} to {high.removeprefix(unit).strip()})"
+    return f"{value} ({low.removesuffix(f' {unit}')} to {high})"
+
+
+def shown_ends(fact: Fact) -> tuple[str, str, str] | None:
+    """Return value, low and high end as texts, each with its unit and to the same place; None without an interval."""
     interval = fact.get("interval")
     is_money = fact["type"] == "money"
     if not interval or not is_known(fact) or (isinstance(fact["value"], str) and not is_money):
-        return show(fact)
+        return None
     number: type[Decimal | float] = Decimal if is_money else float
     value, low, high = (number(str(given)) for given in (fact["value"], interval["low"], interval["high"]))
     places = _cents(value) if isinstance(value, Decimal) else _range_decimals(value, float(low), float(high), fact)
     value_text, low_text, high_text = (_with_unit(each, fact, places) for each in (value, low, high))
-    return f"{value_text} ({low_text} to {high_text})"
+    return value_text, low_text, high_text
 
 
 def fill(statement: str, facts: Mapping[str, Fact]) -> str:
