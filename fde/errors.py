@@ -390,3 +390,17 @@ class NotForPages(UsageError):
     """A page is not written to {}: {}."""
 
     hint = "Give a name like for-the-owner.html, anywhere else."
+
+
+class NoText(FdeError):
+    """{}"""
+
+
+class NoExtra(NoText):
+    """what reads {} is not installed ({})"""
+
+    hint = "pip install 'fde-toolkit[documents]'"
+
+
+class NotConverted(NoText):
+    """no text was made of it yet"""

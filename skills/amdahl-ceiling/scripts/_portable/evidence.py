@@ -40,7 +40,7 @@ def matching(evidence: Path, patterns: Iterable[str]) -> Iterator[Entry]:
 
     What is skipped in the patterns' own folders, or is such a folder (a link, say), is yielded as well: it may hide what is meant.
     """
-    rules = [(re.compile(_expression(pattern)), _folder_of(pattern)) for pattern in patterns]
+    rules = [(re.compile(_expression(pattern)), folder_of(pattern)) for pattern in patterns]
     for entry in files(evidence):
         if any(rule.fullmatch(entry.id) or (entry.skipped and _on_the_way(entry.id, folder)) for rule, folder in rules):
             yield entry
@@ -51,7 +51,7 @@ def describes(pattern: str, name: str) -> bool:
     return bool(re.fullmatch(_expression(pattern), name))
 
 
-def _folder_of(pattern: str) -> str:
+def folder_of(pattern: str) -> str:
     """Return the folder that a pattern names before its first wildcard, "" for none."""
     return re.split(r"[*?]", pattern, maxsplit=1)[0].rpartition("/")[0]
 
