@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+# What reads documents is an extra: without it nothing is broken.
+DOCUMENTS = ("mammoth", "pypdfium2", "python-pptx", "openpyxl", "python-oxmsg", "markdownify", "lxml")
+INSTALL = "not installed: pip install 'fde-toolkit[documents]'"
 LIBRARIES = ("click", "jinja2", "python-frontmatter", "pyyaml", "anthropic", "openai")
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY")
 
@@ -63,6 +66,7 @@ def _tell(start: Path) -> Outcome:
         "version": __version__,
         "python": {"version": sys.version.split()[0], "path": sys.executable},
         "libraries": {name: _installed(name) for name in LIBRARIES},
+        "documents": {name: _installed(name) for name in DOCUMENTS},
         "assets": {kind: _folder(kind) for kind in ("skills", "prompts", "examples")},
         "keys": {name: "present" if os.environ.get(name) else "absent" for name in KEYS},
         "folders": {"configuration": _place(config_folder), "state": _place(state_folder)},
@@ -119,7 +123,8 @@ def _read(source: Callable[[], dict[str, str]]) -> tuple[dict[str, str], FdeErro
 
 def _text(data: dict[str, Any]) -> str:
     rows = [("fde", data["version"]), ("python", f"{data['python']['version']}  {data['python']['path']}")]
-    for part in ("libraries", "assets", "keys", "folders"):
-        rows += [(name, found or "MISSING") for name, found in data[part].items()]
+    for part in ("libraries", "documents", "assets", "keys", "folders"):
+        absent = INSTALL if part == "documents" else "MISSING"
+        rows += [(name, found or absent) for name, found in data[part].items()]
     rows += [(name, f"{setting['value'] or 'none'}  ({setting['origin']})") for name, setting in data["settings"].items()]
     return "\n".join(f"{name:<20}{value}" for name, value in rows)

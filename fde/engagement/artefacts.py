@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..errors import BrokenArtefact, CannotRead, FdeError, LedgerBroken
-from ..portable import evidence
 from ..portable.artefact import RECORD, Complaint, audit, digest
 from ..portable.names import escaped
 from ..portable.schema import validate
 from ..portable.sources import Source
 from . import files, ledger
 from .engagement import Engagement
+from .twins import Reader, otherwise
 
 LEDGER = "ledger.ndjson"
 CAP = 64_000_000
@@ -177,12 +177,16 @@ def views(engagement: Engagement, folder: str, record: Mapping[str, Any]) -> dic
     return {name: _view(files.inside(engagement.root, f"{folder}/{name}")) for name in names}
 
 
-def texts_now(engagement: Engagement, names: Iterable[str]) -> dict[str, Source]:
-    """Return the text sources *names* (ids below `evidence/`) as they are now; one that is gone is left out."""
+def texts_now(engagement: Engagement, names: Iterable[str], recorded: Mapping[str, str] | None = None) -> dict[str, Source]:
+    """Return the text sources *names* (ids below `evidence/`) as they are now; one that is gone is left out.
+
+    With the notes that a record has of them, the text of a document is the one that was recorded, if it is there, or made anew;
+    without, nothing is converted: whether a file has changed its digest tells.
+    """
     wanted = set(names)
+    reader = Reader(engagement=engagement, convert=recorded is not None, made_by=recorded or {})
     # A name that holds a * or a ? is a pattern too, of itself and of others.
-    found = evidence.words(engagement.evidence, wanted)
-    return {source.id: source for source in found if source.id in wanted}
+    return {source.id: source for source in reader.words(wanted) if source.id in wanted}
 
 
 def require_readable(sources: Iterable[Source]) -> None:
@@ -200,10 +204,12 @@ def complaints(engagement: Engagement, folder: str, item: Official | None) -> li
     try:
         record = load(engagement, folder)
         quoted = {quote["source"] for part in (*record["findings"], *record["actions"]) for quote in part["quotes"]}
-        quotable = texts_now(engagement, quoted)
+        notes = {source["id"]: source.get("note", "") for source in record["sources"]}
+        quotable = texts_now(engagement, quoted, notes)
         require_readable(quotable.values())
         texts = views(engagement, folder, record)
         found = audit(record, texts, {name: source for name, source in quotable.items() if source.health == "ok"})
+        found += _document_complaints(found, quotable, notes)
         if item and is_as_written(engagement, item):
             # An older fde may have laid the page out otherwise; what it wrote then is not an edit.
             untouched = _untouched(record, texts)
@@ -216,6 +222,13 @@ def complaints(engagement: Engagement, folder: str, item: Official | None) -> li
         where = error.where.removeprefix(f"{engagement.root}/")
         return [Complaint(where=where or folder, what=error.message)]
     return [Complaint(where=f"{folder}/{complaint.where}", what=complaint.what) for complaint in found]
+
+
+def _document_complaints(found: Sequence[Complaint], sources: Mapping[str, Source], notes: Mapping[str, str]) -> list[Complaint]:
+    """Return why quotes from a document were not found, where that is no fault of the words: its text is gone or cannot be made."""
+    reasons = {name: otherwise(source, notes.get(name, "")) for name, source in sources.items()}
+    missed = [name for name, reason in reasons.items() if reason and any(name in item.what for item in found)]
+    return [Complaint(where=RECORD, what=f"evidence/{name}: {reasons[name]}") for name in missed]
 
 
 def _untouched(record: Mapping[str, Any], texts: Mapping[str, str | None]) -> set[str]:

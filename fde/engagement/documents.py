@@ -142,10 +142,12 @@ def xlsx(path: Path) -> Made:
     for sheet in load_workbook(path, read_only=True, data_only=True, keep_links=False).worksheets:
         sheet.reset_dimensions()  # some programs write a size that is not the sheet's
         rows = trimmed([shown(cell) for cell in row] for row in sheet.iter_rows())
+        if not rows:
+            continue
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(rows)
         sheets[sheet.title] = out.getvalue()
-        pieces.append(f"## {sheet.title}\n\n{table(rows[:WORDY_ROWS])}" if rows else "")
+        pieces.append(f"## {sheet.title}\n\n{table(rows[:WORDY_ROWS])}")
         if len(rows) > WORDY_ROWS:
             remarks.append(f"of the sheet {sheet.title} the first {WORDY_ROWS:,} of {len(rows):,} rows are text")
         if sheet.sheet_state != "visible":
@@ -153,7 +155,7 @@ def xlsx(path: Path) -> Made:
     blank = uncomputed(path, names)
     if blank:
         remarks.append(f"formulas stored without a value: {blank:,}; open it in a spreadsheet and save it there, then add that copy")
-    return Made(text="\n\n".join(filter(None, pieces)), sheets=sheets, remarks=remarks)
+    return Made(text="\n\n".join(pieces), sheets=sheets, remarks=remarks)
 
 
 def trimmed(rows: Iterable[list[str]]) -> list[list[str]]:

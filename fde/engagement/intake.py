@@ -1,6 +1,6 @@
 """Files on their way into `evidence/`: everything is looked at before anything is copied.
 
-A file's bytes are taken as they are; what could not be kept apart on another computer's disk is refused by name.
+A file's bytes are taken as they are, a document's too, of which a text twin is made afterwards; what could not be kept apart on another computer's disk is refused by name.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from ..portable.tree import Entry, walk
 from ..text import digest
 from . import files
 from .engagement import Engagement
+from .twins import CONVERTERS, suffix_of
 
 CAP = 1 << 29  # bytes; each file is in memory once, whole
 CAP_NAME = "the limit for one file of evidence"
-TEXT_SUFFIXES = (".md", ".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xml", ".yaml", ".yml", ".log", ".vtt", ".srt", ".eml", ".html")
+TEXT_SUFFIXES = (".md", ".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xml", ".yaml", ".yml", ".log", ".vtt", ".srt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,8 @@ def _item(engagement: Engagement, entry: Entry, to: str) -> Item:
     name = PurePosixPath(to, _name(entry)).as_posix()
     target = files.inside(engagement.evidence, name)
     data = files.read_bytes(entry.path, CAP, cap_name=CAP_NAME)
-    files.as_text(data, escaped(entry.path))
+    if suffix_of(entry.path.name) not in CONVERTERS:
+        files.as_text(data, escaped(entry.path))
     clash = _clash(engagement.evidence, name)
     if clash is None:
         return Item(path=entry.path, id=name, size=len(data), digest=digest(data), action="create")
@@ -138,9 +140,9 @@ def _name(entry: Entry) -> str:
     name = entry.path.name
     if not is_plain_name(name) or name.startswith("."):
         raise NotInside(ascii(name), "it is hidden, or not UTF-8, or has a backslash or a control character", hint="Rename the file.")
-    if entry.path.suffix.lower() not in TEXT_SUFFIXES:
+    if suffix_of(name) not in (*TEXT_SUFFIXES, *CONVERTERS):
         raise UsageError(
-            f"{name}: expected text or data ({', '.join(TEXT_SUFFIXES)}), found {entry.path.suffix or 'no suffix'!r}.",
+            f"{name}: expected text or data ({', '.join(TEXT_SUFFIXES)}) or a document ({', '.join(CONVERTERS)}), found {entry.path.suffix or 'no suffix'!r}.",
             hint="Save it as text, or copy the original into evidence/ by hand; it is kept, but not read.",
         )
     return entry.id

@@ -58,9 +58,12 @@ class View:
             return dict(source)
         read = [entry.id for entry in evidence.matching(root, [pattern]) if not entry.skipped and entry.id not in books]
         # One spreadsheet is that file; several, or other files beside them, are what the pattern's folder holds.
-        place = books[0] if len(books) == 1 and not read else f"{evidence.folder_of(pattern)}/".lstrip("/")
+        is_one = len(books) == 1 and not read
+        above = evidence.folder_of(pattern)
+        place = books[0] if is_one else f"{above}/" if above else "**"
         note = "; ".join([*filter(None, [source.get("note", "")]), *(f"{book}: {self.notes[book]}" for book in books)])
-        return {**source, "locator": LOCATOR + place, "digest": evidence.digest_now(root, LOCATOR + place), "note": note}
+        size = {"count": 1, "bytes": (root / place).stat().st_size} if is_one else {}
+        return {**source, **size, "locator": LOCATOR + place, "digest": evidence.digest_now(root, LOCATOR + place), "note": note}
 
 
 @contextmanager

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -53,6 +54,14 @@ _SCRIPT = Path(__file__).with_name("documents.py")
 _MADE_BY = re.compile(r"\btext by ([\w.-]+) ([\w.+!]+)")
 _ODD = re.compile(r"[^\w .,()+-]+")
 _REFUSED, _NO_LIBRARY = 3, 4
+
+
+class Keep(Enum):
+    """Whether a twin that was made is put on the shelf: else it is made again the next time."""
+
+    MUST = "its failure is an error, for a record will rest on it"
+    IF_POSSIBLE = "an engagement that cannot be written can still be verified"
+    NEVER = "a dry run writes nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,20 +102,26 @@ class Reader:
     Attributes:
         engagement: Whose.
         convert: Whether a missing twin is made; else only one that is there serves.
-        must_keep: Whether a twin that cannot be kept is an error; else it is made again the next time.
+        keep: What becomes of a twin that is made.
         made_by: For a source's id the note with which it was recorded: the twin of then serves before one of now.
         limits: For each conversion.
     """
 
     engagement: Engagement
     convert: bool = True
-    must_keep: bool = False
+    keep: Keep = Keep.IF_POSSIBLE
     made_by: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
 
     def words(self, patterns: Iterable[str]) -> tuple[Source, ...]:
         """Return the text sources that *patterns* describe, documents among them, as `fde.portable.evidence.words` does."""
         return evidence.words(self.engagement.evidence, patterns, self._source)
+
+    def documents(self, names: Iterable[str]) -> tuple[Source, ...]:
+        """Return the sources of those of *names* (ids below `evidence/`) that are documents."""
+        wanted = {name for name in names if suffix_of(name) in CONVERTERS}
+        # A name may hold a * or a ?, and is then a pattern of others too.
+        return tuple(source for source in self.words(wanted) if source.id in wanted) if wanted else ()
 
     def twin(self, suffix: str, data: bytes, recorded: str = "") -> Twin:
         """Return the twin of the document *data*. Raises NoText with the reason, or CannotWrite."""
@@ -123,9 +138,10 @@ class Reader:
             raise NotConverted
         twin = _converted(suffix, data, converter, self.limits)
         try:
-            _keep(shelf, name, twin)
+            if self.keep != Keep.NEVER:
+                _keep(shelf, name, twin)
         except CannotWrite:
-            if self.must_keep:
+            if self.keep == Keep.MUST:
                 raise
         return twin
 
@@ -175,13 +191,15 @@ def converter_of(suffix: str) -> str | None:
     return f"{name} {found}+fde{LAYOUT}"
 
 
-def recorded_otherwise(engagement: Engagement, source: Source, note: str) -> str | None:
-    """Say that the twin on which a record rests (its *note*) is gone and another stands in for it; None if that is not so."""
+def otherwise(source: Source, note: str) -> str | None:
+    """Say why quotes may not be found in *source* that a record with this *note* of it gives; None where its text is that of then."""
     was, now = _MADE_BY.search(note), _MADE_BY.search(source.note)
-    if not was or source.health != "ok" or (now and now.groups() == was.groups()):
+    if not was or (now and now.groups() == was.groups()):
         return None
-    here = f"what there is now was made by {' '.join(now.groups())}" if now else "now it is read as it is"
-    return f"evidence/{source.id}: the text that was quoted, made by {' '.join(was.groups())}, is gone from {engagement.root.name}/.fde/text; {here}"
+    if not now:
+        return source.note
+    then, here = " ".join(was.groups()), " ".join(now.groups())
+    return f"the quotes are from the text by {then}, which is gone from .fde/text; the text by {here} reads otherwise"
 
 
 def _told(source: Source, twin: Twin, suffix: str) -> Source:

@@ -62,7 +62,7 @@ def prompt(engagement: Engagement, skill: Skill, *, now: datetime, subject: str 
 
 def preview(engagement: Engagement, skill: Skill, *, now: datetime, subject: str | None = None, args: Sequence[str] = ()) -> str:
     """Return the question that `prompt` would write, and write nothing."""
-    material = gather(engagement, skill, now=now, subject=subject, args=args)
+    material = gather(engagement, skill, now=now, subject=subject, args=args, keep=False)
     return question.ask(skill, material.facts, material.words, material.corrections).text
 
 

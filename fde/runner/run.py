@@ -12,13 +12,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ..engagement import actions, answers, artefacts, clearance, corrections, files, repair, runs
+from ..engagement import actions, answers, artefacts, clearance, corrections, files, repair, runs, sheets, twins
 from ..engagement.artefacts import Official
 from ..engagement.engagement import Engagement, migrate
+from ..engagement.twins import Keep
 from ..errors import FdeError, NoUsableReply, RejectedJudgement
 from ..models.model import Message, Model, Reply, Usage
 from ..page import page
-from ..portable import evidence
 from ..portable.artefact import RECORD, UNJUDGED, Correction, compose, dump
 from ..portable.artefact import digest as text_digest
 from ..portable.artefact import files as artefact_files
@@ -115,19 +115,25 @@ class Preview:
     sources: tuple[str, ...]
 
 
-def gather(engagement: Engagement, skill: Skill, *, now: datetime, subject: str | None = None, args: Sequence[str] = ()) -> Material:
-    """Measure, and read the text sources and corrections. Raises what the skill's script or one of these give reason for."""
+def gather(
+    engagement: Engagement, skill: Skill, *, now: datetime, subject: str | None = None, args: Sequence[str] = (), keep: bool = True
+) -> Material:
+    """Measure, and read the text sources and corrections. Raises what the skill's script or one of these give reason for.
+
+    What a document says is kept (a record may rest on it), but for a look (*keep* is false).
+    """
     # First, for a correction that cannot be read was meant to count, and measuring may take minutes.
     corrected = corrections.for_run(engagement, artefacts.shelf(engagement), skill.name, subject)
-    words = evidence.words(engagement.evidence, skill.driver.words if skill.driver else ())
+    reader = twins.Reader(engagement=engagement, keep=Keep.MUST if keep else Keep.NEVER)
+    words = reader.words(skill.driver.words if skill.driver else ())
     clearance.require_clear(words)
     context = {name: value for name, value in engagement.context().items() if value}
     given = answers.path_of(engagement, skill.name, subject)
-    measured = measure(
-        skill, evidence=engagement.evidence, now=now, tz=engagement.timezone, context=context, answers=given, args=args
-    )
+    with sheets.view(reader, skill.driver.evidence if skill.driver else ()) as seen:
+        measured = measure(skill, evidence=seen.folder, now=now, tz=engagement.timezone, context=context, answers=given, args=args)
+        facts = seen.originals(measured.facts, engagement.evidence)
     return Material(
-        facts=measured.facts,
+        facts=facts,
         words=words,
         messages=measured.messages,
         corrections=corrected,
@@ -176,7 +182,7 @@ def preview(
     args: Sequence[str] = (),
 ) -> Preview:
     """Measure and say what `run` would write and send, doing neither. Raises what a run raises before it writes."""
-    material = gather(engagement, skill, now=now, subject=subject, args=args)
+    material = gather(engagement, skill, now=now, subject=subject, args=args, keep=False)
     asked, judged = _question(skill, material, model)
     if judged.error:
         raise judged.error

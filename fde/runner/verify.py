@@ -12,8 +12,8 @@ from typing import Any
 
 from ..engagement import artefacts, ledger, runs
 from ..engagement.engagement import Engagement
+from ..engagement.twins import PATTERNS, Reader
 from ..errors import FdeError, LedgerBroken
-from ..portable import evidence
 from ..portable.artefact import Complaint
 from ..portable.check import SHORTEST_QUOTE, Quoted, figures, find_quote
 from ..portable.facts import Fact, is_known, show, show_range, shown_ends
@@ -62,8 +62,8 @@ class Known:
 
 
 def sources_now(engagement: Engagement) -> dict[str, Source]:
-    """Return every readable text in `evidence/` by id."""
-    texts = evidence.words(engagement.evidence, ["**/*.md", "**/*.txt", "**/*.vtt", "**/*.srt", "**/*.eml", "**/*.html"])
+    """Return every readable text in `evidence/` by id, what documents say among them."""
+    texts = Reader(engagement=engagement).words(["**/*.md", "**/*.txt", "**/*.vtt", "**/*.srt", *PATTERNS])
     return {source.id: source for source in texts if source.health == "ok"}
 
 

@@ -43,12 +43,12 @@ def test_the_same_again_is_identical_and_other_content_is_refused(fde, acme, tmp
 
 def test_what_is_skipped_in_a_folder_is_told_and_is_no_failure(fde, acme, tmp_path):
     write(tmp_path, "in/ok.md", "ok")
-    write(tmp_path, "in/scan.pdf", b"%PDF")
+    write(tmp_path, "in/scan.png", b"\x89PNG")
     ended = fde("add", tmp_path / "in", "--json", cwd=acme)
     assert ended.code == 0
     assert [item["id"] for item in ended.json["data"]["added"]] == ["in/ok.md"]
-    assert ended.json["data"]["skipped"][0]["name"] == str(tmp_path / "in/scan.pdf")
-    assert "found '.pdf'" in ended.json["data"]["skipped"][0]["reason"]
+    assert ended.json["data"]["skipped"][0]["name"] == str(tmp_path / "in/scan.png")
+    assert "found '.png'" in ended.json["data"]["skipped"][0]["reason"]
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(fde, acme, tmp_path):
@@ -72,8 +72,8 @@ def test_outside_of_an_engagement_nothing_can_be_added(fde, tmp_path):
 
 
 def test_a_kind_of_file_that_is_not_read_is_refused_by_name_with_what_to_do(fde, acme, tmp_path):
-    ended = fde("add", write(tmp_path, "scan.pdf", b"%PDF"), cwd=acme)
+    ended = fde("add", write(tmp_path, "scan.png", b"\x89PNG"), cwd=acme)
     assert ended.code == 2
-    assert "found '.pdf'" in ended.err
+    assert "found '.png'" in ended.err
     assert "copy the original into evidence/ by hand" in ended.err
     assert evidence(acme) == {}
