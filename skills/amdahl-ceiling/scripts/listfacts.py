@@ -113,8 +113,16 @@ def _week_facts(facts: Facts, process: Process, found: Recorded, day: float, com
         facts.add("list.open.expected", label, "number", expected, "", grade="B", **common)
 
 
-def compared_facts(facts: Facts, rows: list[Compared], case: Compared | None, day: float, sources: list[str]) -> None:
+def compared_facts(
+    facts: Facts, rows: list[Compared], case: Compared | None, found: Recorded, day: float, sources: list[str]
+) -> None:
     """Add what was told of each stretch that the list shows too, and how many times longer the list shows it."""
+    common: dict[str, Any] = {"sources": [SOURCE], "period": found.period}
+    for row in rows:
+        # A stretch over a date that ends no step is none of those from one date to the next.
+        if f"{row.between.list_id}.hours" not in facts:
+            label = f"From {row.between.start.name} to {row.between.end.name}"
+            _between_facts(facts, row.between.list_id, label, row.between, day, common)
     for row in [*rows, *([case] if case else [])]:
         name = "said.case" if row is case else row.between.said_id
         label = "The whole case" if row is case else f"From {row.between.start.name} to {row.between.end.name}"

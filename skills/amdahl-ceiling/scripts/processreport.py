@@ -73,7 +73,7 @@ def _list_facts(facts: Facts, told: Told) -> tuple[list[Compared], Compared | No
         return [], None
     list_facts(facts, told, told.found)
     rows, case = compared(told.process, told.found, told.day), whole(told.time, told.found, told.day)
-    compared_facts(facts, rows, case, told.day, told.sources)
+    compared_facts(facts, rows, case, told.found, told.day, told.sources)
     top_said_facts(facts, rows, told.found)
     waiting_fact(facts, told.process, told.found, told.time.work.mean, told.sources)
     return rows, case

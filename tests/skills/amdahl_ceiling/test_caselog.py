@@ -77,6 +77,7 @@ DATES = {
     "ISO with T, seconds and a decimal comma": ("2026-03-06T15:00:00,250", "2026-03-09T09:30:59.999"),
     "ISO with an offset": ("2026-03-06T14:00:00Z", "2026-03-09T09:30:00+01:00"),
     "ISO with another offset": ("2026-03-06T23:00:00+0900", "2026-03-09T00:30:00-08:00"),
+    "ISO with halves of the day": ("2026-03-06 3:00 PM", "2026-03-09 09:30 am"),
     "dots": ("06.03.2026 15:00", "9.3.2026 9:30"),
     "dots and a short year": ("06.03.26 15:00", "09.03.26 09:30"),
 }
@@ -89,6 +90,12 @@ def test_the_wait_over_a_weekend_is_counted_in_working_time(shown, written):
     found = values(shown(f'{HEAD}1,"{start}","{end}"\n'))
     assert found["list.case.hours"] == 2.5
     assert found["list.case.calendar.days"] == pytest.approx(66.5 / 24, abs=1e-6)
+
+
+@pytest.mark.parametrize(("text", "minute"), [("12:00 AM", 0), ("12:30 pm", 750), ("11:59 PM", 1439), ("0:05", 5), ("13:00 PM", None), ("24:00", None)])
+def test_noon_and_midnight_are_what_they_are_called(text, minute):
+    clock = skill.dates.read_clock(text)
+    assert (clock and clock.minute) == minute
 
 
 def test_a_holiday_is_no_working_time(shown):
@@ -244,6 +251,7 @@ def test_a_column_that_is_answered_with_no_or_not_at_all_is_not_used(shown):
         "list.date.the-answer.name",
     ]
     document = shown(text, list=[BOTH[0], column("read", right=None), BOTH[1]])
+    assert "list.date.read.name" not in values(document)
     assert "the column read has an answer that is neither yes nor no" in remarks(document)
 
 
@@ -324,6 +332,25 @@ def test_a_gap_is_where_the_ranges_of_told_and_recorded_have_nothing_in_common(s
     document, found = verdict(shown, hours, wait)
     assert by_id(document["facts"])["list.case.hours"]["value"] == pytest.approx(3.4, abs=0.02)
     assert expected in found
+
+
+def test_a_stretch_over_a_date_that_ends_no_step_is_compared_from_step_to_step(shown):
+    rows = "".join(f"{n},2026-03-02 08:00,2026-03-02 09:00,2026-03-02 12:0{n}\n" for n in range(6))
+    mapping = [BOTH[0], column("seen", "the look"), column("sent", "the answer", "Send")]
+    steps = [told_step("Send", exactly(0.0), range_of(4.0, 3.0, 5.0))]
+    document = shown(f"order,received,seen,sent\n{rows}", list=mapping, steps=steps)
+    found = values(document)
+    assert (found["list.stretch.the-request.the-look.hours"], found["said.stretch.the-request.the-answer.hours"]) == (1, 4)
+    assert "agreement" in [finding["id"] for finding in document["findings"]]
+
+
+@pytest.mark.parametrize(("days", "expected"), [(2, "agreement"), (3, "gap-1")])
+def test_without_times_of_day_a_gap_must_be_more_than_a_working_day(shown, days, expected):
+    """Told is at most one working day of eight hours."""
+    rows = "".join(f"{n},2026-03-02,2026-03-0{2 + days}\n" for n in range(9))
+    mapping = [BOTH[0], column("sent", "the answer", "Send")]
+    document = shown(HEAD + rows, list=mapping, steps=[told_step("Send", exactly(0.0), range_of(5.0, 4.0, 8.0))])
+    assert expected in [finding["id"] for finding in document["findings"]]
 
 
 def test_too_few_cases_are_no_gap(shown):
