@@ -220,7 +220,8 @@ def a_number_invented(kind, whole, material, rng):
 def a_number_word(kind, whole, material, rng):
     choices = ["two", "Three", "twenty-five", "a dozen", "half of it", "two-thirds", "double", "Twice", "a third", "ninety per cent", "tenfold"]
     # What stands on a quoted line may be repeated, so it would be no lie.
-    cited = " ".join(quote["text"] for quote in quoted(whole)).lower()
+    sources = {quote["source"] for quote in quoted(whole)}
+    cited = " ".join(source.text for source in material.sources if source.id in sources).lower()
     return typed(rng.choice([choice for choice in choices if choice.split()[-1].lower() not in cited]), whole, kind, rng)
 
 
