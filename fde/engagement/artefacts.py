@@ -42,6 +42,7 @@ class Official:
         key: Digest of facts, question and model: the same key means that nothing changed.
         facts: Digest of the facts alone.
         record: Digest of `artefact.json` as it was written.
+        settings: What `engagement.md` gave the measurement, as `Engagement.settings` writes it.
     """
 
     folder: str
@@ -53,6 +54,7 @@ class Official:
     key: str
     facts: str
     record: str
+    settings: str
 
     def line(self) -> dict[str, Any]:
         """Return it as the ledger has it."""

@@ -6,7 +6,7 @@ Plain text is the database. Everything here reads; only `create` and `migrate` w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -88,6 +88,17 @@ class Engagement:
     def zone(self) -> ZoneInfo:
         """The engagement's time zone."""
         return ZoneInfo(self.timezone)
+
+    def settings(self, names: Iterable[str]) -> str:
+        """Return the zone and the values *names* in one line, as a ledger keeps what a measurement was made with."""
+        values = {"timezone": self.timezone, **self.context()}
+        return "; ".join(f"{name}={values[name]}" for name in ("timezone", *names))
+
+    def changed(self, settings: str) -> list[str]:
+        """Return the names of those values in *settings* that are other ones now."""
+        then = dict(part.partition("=")[::2] for part in settings.split("; "))
+        values = {"timezone": self.timezone, **self.context()}
+        return [name for name, value in then.items() if value != values.get(name)]
 
     def context(self) -> dict[str, str]:
         """Return the values that a skill's script may ask for, by name, as the script's flags take them."""

@@ -132,7 +132,7 @@ def _state(engagement: Engagement, item: Official, now: datetime) -> State:
     days = (today(engagement, now) - today(engagement, datetime.fromisoformat(item.at))).days
     try:
         record = artefacts.load(engagement, item.folder)
-        changes = tuple(_changes(engagement, record))
+        changes = (*_settings(engagement, item), *_changes(engagement, record))
         corrected = corrections.read(engagement, item.folder, record)
         return State(
             item=item,
@@ -145,6 +145,12 @@ def _state(engagement: Engagement, item: Official, now: datetime) -> State:
         )
     except FdeError as error:
         return State(item=item, days=days, error=error)
+
+
+def _settings(engagement: Engagement, item: Official) -> Iterator[tuple[str, str]]:
+    """Yield what `engagement.md` says otherwise now than when the artefact was measured."""
+    if changed := engagement.changed(item.settings):
+        yield "engagement.md", f"changed ({', '.join(changed)})"
 
 
 def _changes(engagement: Engagement, record: dict[str, Any]) -> Iterator[tuple[str, str]]:

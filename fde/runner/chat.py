@@ -79,6 +79,7 @@ def _snapshot(asked: question.Question, material: Material) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "question": asked.digest,
+        "settings": material.settings,
         "facts": material.facts,
         "words": [{name: getattr(source, name) for name in _STORED} for source in material.words],
         "corrections": [asdict(correction) for correction in material.corrections],
@@ -92,7 +93,7 @@ def _recall(engagement: Engagement, run: runs.Run) -> tuple[str, Material]:
         if stored["schema"] == SCHEMA and not validate(stored["facts"], "facts"):
             words = tuple(Source(**source) for source in stored["words"])
             corrections = tuple(Correction(**item) for item in stored.get("corrections", ()))
-            return str(stored["question"]), Material(facts=stored["facts"], words=words, corrections=corrections)
+            return str(stored["question"]), Material(facts=stored["facts"], words=words, corrections=corrections, settings=str(stored["settings"]))
     except (KeyError, TypeError):
         pass
     raise NotJson(f"expected {SCHEMA}", where=escaped(runs.folder(engagement, run.id) / SNAPSHOT))

@@ -43,12 +43,14 @@ class Material:
         words: The text sources, those that could not be read among them.
         messages: What the skill's script said on stderr.
         corrections: What a person corrected in the artefact that is current now.
+        settings: What `engagement.md` gave the measurement, in one line.
     """
 
     facts: dict[str, Any]
     words: tuple[Source, ...]
     messages: str = ""
     corrections: tuple[Correction, ...] = ()
+    settings: str = ""
 
     @property
     def facts_digest(self) -> str:
@@ -137,6 +139,7 @@ def gather(
         words=words,
         messages=measured.messages,
         corrections=corrected,
+        settings=engagement.settings(skill.driver.context if skill.driver else ()),
     )
 
 
@@ -248,6 +251,7 @@ def write(
         key=key,
         facts=material.facts_digest,
         record=text_digest(contents[RECORD].decode()),
+        settings=material.settings,
     )
     last = artefacts.newest(engagement, item.skill, item.subject)
     # What a repair goes by, if this process is killed before the folder has become official.
@@ -361,7 +365,7 @@ def _sum(by: Mapping[str, Any], usage: Usage) -> dict[str, str] | None:
 def _key(material: Material, asked: question.Question | None, model: Model | None) -> str:
     # What may be shown of the same words may have changed, and an artefact says so.
     words = ",".join(f"{source.digest} {source.kind} {source.clearance}" for source in material.words)
-    parts = [material.facts_digest, words, asked.digest if asked else "", model.name if model else "none"]
+    parts = [material.facts_digest, material.settings, words, asked.digest if asked else "", model.name if model else "none"]
     parts += [digest(repr(item).encode()) for item in material.corrections]
     return digest("\n".join(parts).encode())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
@@ -75,6 +76,15 @@ def test_a_source_that_changed_makes_an_artefact_out_of_date(fde, acme, run, sta
     change(acme / "evidence")
     assert status()["artefacts"][0]["changed"] == [told]
     assert f"today, judged; out of date: {told}" in text(fde, acme)
+
+
+def test_other_settings_make_an_artefact_out_of_date_until_the_next_run(acme, run, status):
+    run()
+    head = (acme / "engagement.md").read_text()
+    write(acme, "engagement.md", re.sub(r"^timezone: .*$", "timezone: Asia/Tokyo", head, flags=re.MULTILINE))
+    assert status()["artefacts"][0]["changed"] == ["engagement.md changed (timezone)"]
+    assert not run()["unchanged"]
+    assert status()["artefacts"][0]["changed"] == []
 
 
 def test_the_next_run_brings_an_artefact_up_to_date_also_without_a_model(acme, run, status):
@@ -189,5 +199,5 @@ def test_an_older_format_is_told_and_left_as_it_is(acme, status):
 def test_the_ledger_says_what_every_file_of_an_artefact_was(acme, run):
     folder = run()["artefact"]
     (line,) = lines(acme / "artefacts/ledger.ndjson")
-    assert set(line) == {"folder", "skill", "subject", "run", "at", "status", "key", "facts", "record"}
+    assert set(line) == {"folder", "skill", "subject", "run", "at", "status", "key", "facts", "record", "settings"}
     assert (acme / folder / "artefact.json").exists()

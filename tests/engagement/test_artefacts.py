@@ -22,7 +22,7 @@ def _acme(tmp_path):
 
 
 def line(folder="2026-03-02-01", subject=None, status="ok", facts="F", **other):
-    values = {"run": "r0001", "at": NOW, "key": "k", "record": "x", "skill": SKILL, **other}
+    values = {"run": "r0001", "at": NOW, "key": "k", "record": "x", "skill": SKILL, "settings": "timezone=UTC", **other}
     return Official(folder=f"artefacts/{SKILL}/{folder}", subject=subject, status=status, facts=facts, **values)
 
 
