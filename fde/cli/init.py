@@ -60,5 +60,5 @@ def command(folder: Path, name: str | None, dry_run: bool, **given: str) -> Outc
     return Outcome(
         data={"folder": str(made.root), "name": made.name},
         text=f"made {folder}",
-        next=f"cd {folder}; then `fde add FILE... --to sessions` and `fde run amdahl-ceiling`",
+        next=f"cd {folder}; correct the working hours ({made.working_hours}) in engagement.md if they are others; then `fde answer amdahl-ceiling --form`, `fde add`, `fde run`",
     )
