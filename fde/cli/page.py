@@ -9,6 +9,7 @@ import click
 
 from .options import dir_option, dry_run_option
 from .show import Outcome
+from .withheld import withheld_lines, withheld_records
 
 if TYPE_CHECKING:
     from ..engagement.engagement import Engagement
@@ -50,8 +51,15 @@ def _official(found: Engagement, page: Page) -> Outcome:
     if not path.is_file():
         raise NoPage(page.folder)
     outdated = (PageOutdated(", ".join(page.lowered), where=page.official),) if page.lowered else ()
-    data = {"page": page.official, "artefact": page.folder, "written": None, "no_longer_cleared": list(page.lowered)}
-    return Outcome(data=data, text=str(path), errors=outdated, next="open it in a browser and print it: page one is one sheet of A4")
+    data = {
+        "page": page.official,
+        "artefact": page.folder,
+        "written": None,
+        "no_longer_cleared": list(page.lowered),
+        "withheld": withheld_records(page.withheld_then),
+    }
+    text = "\n".join([str(path), *withheld_lines(page.withheld_then)])
+    return Outcome(data=data, text=text, errors=outdated, next="open it in a browser and print it: page one is one sheet of A4")
 
 
 def _write(found: Engagement, page: Page, target: Path, *, dry_run: bool) -> Outcome:
@@ -59,9 +67,16 @@ def _write(found: Engagement, page: Page, target: Path, *, dry_run: bool) -> Out
     from ..page.current import require_fit
 
     require_fit(found, target)
-    data: dict[str, Any] = {"page": None, "artefact": page.folder, "written": None, "no_longer_cleared": list(page.lowered)}
+    data: dict[str, Any] = {
+        "page": None,
+        "artefact": page.folder,
+        "written": None,
+        "no_longer_cleared": list(page.lowered),
+        "withheld": withheld_records(page.withheld),
+    }
+    told = withheld_lines(page.withheld)
     if dry_run:
-        return Outcome(data=data | {"would_write": str(target)}, text=f"would write  {target}")
+        return Outcome(data=data | {"would_write": str(target)}, text="\n".join([f"would write  {target}", *told]))
     # It may hold what nobody else should read; who sends it decides.
     files.replace(target, page.html, mode=0o600)
-    return Outcome(data=data | {"written": str(target)}, text=f"wrote  {target}")
+    return Outcome(data=data | {"written": str(target)}, text="\n".join([f"wrote  {target}", *told]))

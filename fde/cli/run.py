@@ -9,6 +9,7 @@ import click
 
 from .options import dir_option, dry_run_option
 from .show import Outcome, progress
+from .withheld import withheld_lines, withheld_records
 
 if TYPE_CHECKING:
     from ..engagement.engagement import Engagement
@@ -61,12 +62,13 @@ def show_written(root: Path, written: Written) -> Outcome:
         "answer": list(written.answer),
         "messages": written.messages,
         "actions": written.actions,
+        "withheld": withheld_records(written.withheld),
     }
     verb = "unchanged" if written.unchanged else "wrote"
     added = [f"added  {written.actions} {'action' if written.actions == 1 else 'actions'} to actions.md"] if written.actions else []
     return Outcome(
         data=data,
-        text="\n".join([*written.answer, "", f"{verb}  {path}", *added]),
+        text="\n".join([*written.answer, "", f"{verb}  {path}", *added, *withheld_lines(written.withheld)]),
         errors=(written.error,) if written.error else (),
         next=f"read {path}; `fde verify` checks it at any time",
     )

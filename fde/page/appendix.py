@@ -12,6 +12,7 @@ from typing import Any
 
 from ..portable.artefact import is_correction
 from ..portable.facts import by_id, cell, fill, show, show_range
+from .cleared import Withheld
 from .sheet import CORRECTED, Sheet, costs
 from .wording import BASIS, GRADE, HEALTH, WORDS, day
 
@@ -50,14 +51,14 @@ class Section:
     charts: tuple[Mapping[str, Any], ...] = ()
 
 
-def appendix(record: Record, front: Sheet, *, is_internal: bool, withheld: Sequence[str] = ()) -> list[Section]:
+def appendix(record: Record, front: Sheet, *, is_internal: bool, withheld: Sequence[Withheld] = ()) -> list[Section]:
     """Return the sections of the appendix.
 
     Args:
         record: The artefact, cleared or whole.
         front: Page one, which says what was shortened there.
         is_internal: Whether ids, grades and what was refused stand in it.
-        withheld: The ids of what the client's page leaves out; shown to ourselves alone.
+        withheld: What the client's page leaves out, and why; shown to ourselves alone.
     """
     sections = [*_in_full(record, front), *_findings(record, is_internal=is_internal), *_actions(record), *_questions(record)]
     sections += [*_tables(record), *_charts(record, front), *_texts(record)]
@@ -153,10 +154,11 @@ def _refused(record: Record) -> Iterator[Section]:
     yield from _with_grid("What the check refused", ("Kind", "What", "Why"), rows)
 
 
-def _withheld(names: Sequence[str]) -> Iterator[Section]:
-    if names:
-        count = f"{len(names)} {'item rests' if len(names) == 1 else 'items rest'}"
-        yield Section(title="Not on the client's page", lines=(f"{count} on words that are not cleared for it: {', '.join(names)}.",))
+def _withheld(items: Sequence[Withheld]) -> Iterator[Section]:
+    for title, is_whole in (("Not on the client's page", True), ("Not whole on the client's page", False)):
+        lines = tuple(f"{item.id}, {item.what}: {item.reason}." for item in items if item.is_whole is is_whole)
+        if lines:
+            yield Section(title=title, lines=lines)
 
 
 def _judged(record: Record) -> Section:

@@ -14,7 +14,7 @@ from typing import Any
 from ..portable.artefact import PROSE, is_correction
 from ..portable.facts import by_id, fill
 from ..portable.fold import fold
-from .wording import sentences
+from .wording import listed, sentences, shorten
 
 # So many words in a row are a quotation, marked or not: of a quote that was chosen, and of any other text.
 RUN_OF_QUOTE, RUN_OF_TEXT = 5, 7
@@ -32,6 +32,25 @@ _ROLE = re.compile(
 )
 
 Text = Callable[[str], str]
+LONGEST_NAME = 80  # ordinary small letters of what an item is called where it is told of
+_PARTS = {"title": "its title", "owner": "who does it", "whom": "whom it asks", "why": "why it is asked"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """An item of which the client does not see everything; for ourselves alone.
+
+    Attributes:
+        id: The item's id.
+        what: What it is called: its title, or what it says, shortened.
+        is_whole: Whether nothing of it is shown.
+        reason: Why, in a clause: "it quotes notes/owner.md, which is internal".
+    """
+
+    id: str
+    what: str
+    is_whole: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,41 +59,42 @@ class Cleared:
 
     Attributes:
         record: The artefact without what may not.
-        withheld: The ids of the findings, actions and questions that are not in it.
+        withheld: The findings, actions and questions that are not in it, or not whole.
     """
 
     record: dict[str, Any]
-    withheld: tuple[str, ...]
+    withheld: tuple[Withheld, ...]
 
 
 def cleared(
     record: Mapping[str, Any],
     *,
     clearance: Mapping[str, str] | None = None,
-    uncleared: Iterable[str] = (),
+    uncleared: Mapping[str, str] | None = None,
     people: Sequence[str] = (),
 ) -> Cleared:
     """Return what the client may see of an artefact (`fde.artefact/1`).
 
     An item that quotes words for us alone is left out whole, also if it rests on facts too: its sentences may retell them.
-    Words that may be retold stand nowhere as they were said.
+    Words that may be retold stand nowhere as they were said: a sentence or a title that repeats them goes, the rest stays.
 
     Args:
         record: The artefact.
         clearance: By source id, what holds now; elsewhere what the artefact recorded.
-        uncleared: Whole texts of which nothing may be repeated, quoted in the artefact or not.
+        uncleared: By source id, whole texts of which nothing may be repeated, quoted in the artefact or not.
         people: Names with roles, as `engagement.md` has them: "Anna Berg, owner".
     """
     levels = _levels(record, clearance or {})
-    is_secret = _secret(record, levels, uncleared)
+    secret = _secret(record, levels, uncleared or {})
+    index = by_id(record["facts"])
     shown = dict(record)
-    withheld: list[str] = []
+    withheld: list[Withheld] = []
     for kind in PROSE:
-        items = [(item["id"], _item(kind, item, levels, is_secret, by_id(record["facts"]))) for item in record[kind]]
-        withheld += [name for name, item in items if item is None]
-        shown[kind] = [item for _, item in items if item is not None]
+        items = [(item, *_item(kind, item, levels, secret, index)) for item in record[kind]]
+        withheld += [_told(kind, item, seen, reasons, index) for item, seen, reasons in items if reasons]
+        shown[kind] = [seen for _, seen, _ in items if seen is not None]
     for key in ("method", "limits", "warnings"):
-        shown[key] = [_without_ids(text, record["sources"]) for text in record[key] if not is_secret(text)]
+        shown[key] = [_without_ids(text, record["sources"]) for text in record[key] if not secret(text)]
     shown["tables"] = [table for table in record["tables"] if not _PEOPLE.match(table["columns"][0]["label"])]
     shown["charts"] = [chart for chart in record["charts"] if not _PEOPLE.match(chart["x"]["label"])]
     shown["sources"] = [source for source in record["sources"] if _may_be_named(source, levels)]
@@ -98,30 +118,39 @@ def _quotes(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [quote for kind in PROSE for item in record[kind] for quote in item.get("quotes", ())]
 
 
-def _secret(record: Mapping[str, Any], levels: Mapping[str, str], uncleared: Iterable[str]) -> Callable[[str], bool]:
-    """Return the test whether a sentence repeats words that are not cleared, or names a source that is not."""
-    runs: dict[int, set[tuple[str, ...]]] = {}
-    texts = [(text, RUN_OF_TEXT) for text in uncleared]
+def _secret(record: Mapping[str, Any], levels: Mapping[str, str], uncleared: Mapping[str, str]) -> Text:
+    """Return what says of a sentence whose words it repeats that are not cleared, or that it names such a source; else ""."""
+    runs: dict[int, dict[tuple[str, ...], str]] = {}
+    texts = [(name, text, RUN_OF_TEXT) for name, text in uncleared.items()]
     hidden = [quote for quote in _quotes(record) if levels.get(quote["source"]) != "quote"]
-    texts += [(quote[key], RUN_OF_QUOTE) for quote in hidden for key in ("text", "sentence")]
-    for text, length in texts:
+    texts += [(quote["source"], quote[key], RUN_OF_QUOTE) for quote in hidden for key in ("text", "sentence")]
+    for source, text, length in texts:
         words = _words(text)
         length = min(length, len(words))
-        found = (tuple(words[start : start + length]) for start in range(len(words) - length + 1))
-        runs.setdefault(length, set()).update(run for run in found if len(" ".join(run)) >= SHORTEST_RUN)
+        for start in range(len(words) - length + 1):
+            run = tuple(words[start : start + length])
+            if len(" ".join(run)) >= SHORTEST_RUN:
+                runs.setdefault(length, {}).setdefault(run, source)
     nameless = [source["id"] for source in record["sources"] if not _may_be_named(source, levels)]
-    names = {name for source in nameless for name in (source, PurePosixPath(source).name)}
+    names = {name: source for source in nameless for name in (source, PurePosixPath(source).name)}
 
-    def is_secret(text: str) -> bool:
+    def secret(text: str) -> str:
         words = _words(text)
-        repeats = any(
-            tuple(words[start : start + length]) in known
+        found = (
+            known.get(tuple(words[start : start + length]))
             for length, known in runs.items()
             for start in range(len(words) - length + 1)
         )
-        return repeats or any(name in text for name in names)
+        if source := next(filter(None, found), None):
+            return f"repeats words of {_level(source, levels)}"
+        named = next((source for name, source in names.items() if name in text), None)
+        return f"names {_level(named, levels)}" if named else ""
 
-    return is_secret
+    return secret
+
+
+def _level(source: str, levels: Mapping[str, str]) -> str:
+    return f"{source}, {'cleared for paraphrase only' if levels.get(source) == 'paraphrase' else 'which is internal'}"
 
 
 def _words(text: str) -> list[str]:
@@ -129,22 +158,36 @@ def _words(text: str) -> list[str]:
 
 
 def _item(
-    kind: str, item: Mapping[str, Any], levels: Mapping[str, str], is_secret: Callable[[str], bool], facts: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    """Return the finding, action or question as the client may see it, or None if they may not."""
+    kind: str, item: Mapping[str, Any], levels: Mapping[str, str], secret: Text, facts: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, list[str]]:
+    """Return the finding, action or question as the client may see it, None if they may not, and why it is not whole."""
     if is_correction(item):
-        return None if is_secret(item["rendered"]) else dict(item)
+        why = secret(item["rendered"])
+        return (None, [f"it {why}"]) if why else (dict(item), [])
     quotes = item.get("quotes", [])
-    if any(levels.get(quote["source"], "internal") == "internal" for quote in quotes):
-        return None
+    internal = dict.fromkeys(quote["source"] for quote in quotes if levels.get(quote["source"], "internal") == "internal")
+    if internal:
+        return None, [f"it quotes {listed(internal)}, which {'is' if len(internal) == 1 else 'are'} internal"]
     first, *others = PROSE[kind]
-    said = " ".join(sentence for sentence in sentences(item[first]) if not is_secret(fill(sentence, facts)))
-    rest = {key: "" if is_secret(fill(item[key], facts)) else item[key] for key in others}
-    if not said or ("title" in rest and not rest["title"]):
-        return None
+    said = [(sentence, secret(fill(sentence, facts))) for sentence in sentences(item[first])]
+    kept = " ".join(sentence for sentence, why in said if not why)
+    hidden = list(dict.fromkeys(why for _, why in said if why))
+    if not kept:
+        return None, [f"what it says {why}" for why in hidden]
+    missing = {key: why for key in others if (why := secret(fill(item[key], facts)))}
+    reasons = [f"a sentence of it {why}" for why in hidden] + [f"{_PARTS[key]} {why}" for key, why in missing.items()]
     shown = [dict(quote) | {"speaker": None} for quote in quotes if levels[quote["source"]] == "quote"]
     kinds = [quote["kind"] for quote in quotes]
-    return dict(item) | rest | {first: said, "rendered": fill(said, facts), "quotes": shown, "kinds": kinds}
+    rest = {first: kept, "rendered": fill(kept, facts), "quotes": shown, "kinds": kinds}
+    return dict(item) | dict.fromkeys(missing, "") | rest, reasons
+
+
+def _told(
+    kind: str, item: Mapping[str, Any], seen: Mapping[str, Any] | None, reasons: Iterable[str], facts: Mapping[str, Any]
+) -> Withheld:
+    called = item.get("title") or item[PROSE[kind][0]]
+    name = shorten(called if is_correction(item) else fill(called, facts), LONGEST_NAME)
+    return Withheld(id=item["id"], what=name, is_whole=seen is None, reason="; ".join(reasons))
 
 
 def _without_ids(text: str, sources: Iterable[Mapping[str, Any]]) -> str:

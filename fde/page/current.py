@@ -5,7 +5,7 @@ A page in an artefact's folder is as official as the folder and never written ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from ..engagement.artefacts import Official
 from ..engagement.engagement import Engagement
 from ..errors import NoArtefact, NotForPages, SeveralArtefacts
 from ..portable.clearance import CLEARANCES
+from ..portable.sources import Source
+from .cleared import Withheld, cleared
 from .page import NAME, Audience, render
 
 
@@ -27,12 +29,16 @@ class Page:
         skill: The artefact's skill.
         html: The page.
         lowered: The sources whose words may be shown less than when the artefact was written.
+        withheld: What the client does not see on it.
+        withheld_then: What the client does not see on the page that was written with the artefact.
     """
 
     folder: str
     skill: str
     html: str
     lowered: tuple[str, ...]
+    withheld: tuple[Withheld, ...]
+    withheld_then: tuple[Withheld, ...]
 
     @property
     def official(self) -> str:
@@ -50,15 +56,25 @@ def current(engagement: Engagement, skill: str | None, subject: str | None, audi
     texts = artefacts.texts_now(engagement, (source["id"] for source in _words(record)))
     # Words that are gone were taken back, for all we know.
     now = {source["id"]: texts[source["id"]].clearance if source["id"] in texts else "internal" for source in _words(record)}
+    uncleared = {source.id: source.text for source in texts.values() if now[source.id] != "quote"}
     html = render(
-        record,
-        client=engagement.client,
-        audience=audience,
-        clearance=now,
-        uncleared=[source.text for source in texts.values() if now[source.id] != "quote"],
-        people=engagement.people,
+        record, client=engagement.client, audience=audience, clearance=now, uncleared=uncleared, people=engagement.people
     )
-    return Page(folder=item.folder, skill=item.skill, html=html, lowered=tuple(_lowered(record, now)))
+    return Page(
+        folder=item.folder,
+        skill=item.skill,
+        html=html,
+        lowered=tuple(_lowered(record, now)),
+        withheld=cleared(record, clearance=now, uncleared=uncleared).withheld,
+        withheld_then=withheld_then(record, texts.values()),
+    )
+
+
+def withheld_then(record: Mapping[str, Any], words: Iterable[Source]) -> tuple[Withheld, ...]:
+    """Return what the page written with the artefact does not show, by the clearance that the artefact recorded of its *words*."""
+    then = _then(record)
+    uncleared = {source.id: source.text for source in words if then.get(source.id, "internal") != "quote"}
+    return cleared(record, uncleared=uncleared).withheld
 
 
 def require_fit(engagement: Engagement, target: Path) -> None:
@@ -90,6 +106,10 @@ def _words(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [source for source in record["sources"] if "kind" in source and source["locator"].startswith("file:evidence/")]
 
 
+def _then(record: Mapping[str, Any]) -> dict[str, str]:
+    return {source["id"]: source.get("clearance", "internal") for source in _words(record)}
+
+
 def _lowered(record: Mapping[str, Any], now: Mapping[str, str]) -> list[str]:
-    then = {source["id"]: source.get("clearance", "internal") for source in _words(record)}
+    then = _then(record)
     return [name for name, level in then.items() if CLEARANCES.index(now[name]) < CLEARANCES.index(level)]

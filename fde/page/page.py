@@ -5,7 +5,7 @@ Values meet markup only in the template, where everything is escaped; the same i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -42,7 +42,7 @@ def render(
     client: str,
     audience: Audience = Audience.CLIENT,
     clearance: Mapping[str, str] | None = None,
-    uncleared: Iterable[str] = (),
+    uncleared: Mapping[str, str] | None = None,
     people: Sequence[str] = (),
 ) -> str:
     """Return an artefact (`fde.artefact/1`) as one self-contained HTML file, ending in a newline.
@@ -52,7 +52,7 @@ def render(
         client: The client's name.
         audience: For the client only what is cleared; for ourselves everything, with ids, grades and what is left out for them.
         clearance: By source id, what holds now; elsewhere what the artefact recorded.
-        uncleared: Whole texts of which the client's page repeats nothing.
+        uncleared: By source id, whole texts of which the client's page repeats nothing.
         people: Names with roles, as `engagement.md` has them; the client's page shows the roles.
     """
     for_client = cleared(record, clearance=clearance, uncleared=uncleared, people=people)

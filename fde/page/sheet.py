@@ -216,7 +216,7 @@ def _moves(action: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout)
 
 
 def _ended(text: str) -> str:
-    return text if text.endswith(("…", ".", "!", "?")) else f"{text}."
+    return text if not text or text.endswith(("…", ".", "!", "?")) else f"{text}."
 
 
 def _finding(finding: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout) -> Point:

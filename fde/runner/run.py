@@ -19,6 +19,8 @@ from ..engagement.twins import Keep
 from ..errors import FdeError, NoUsableReply, RejectedJudgement
 from ..models.model import Message, Model, Reply, Usage
 from ..page import page
+from ..page.cleared import Withheld
+from ..page.current import withheld_then
 from ..portable.artefact import RECORD, UNJUDGED, Correction, compose, dump
 from ..portable.artefact import digest as text_digest
 from ..portable.artefact import files as artefact_files
@@ -88,6 +90,7 @@ class Written:
         error: The failure that the exit code tells of.
         messages: What the skill's script said.
         actions: How many actions were added to `actions.md`.
+        withheld: What the client's page does not show, and why.
     """
 
     run: str
@@ -98,6 +101,7 @@ class Written:
     error: FdeError | None = None
     messages: str = ""
     actions: int = 0
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +172,8 @@ def run(
             same = _unchanged(engagement, skill.name, subject, key, material)
             if same:
                 runs.record(engagement, started, "finished", status="unchanged", artefact=same.folder)
-                return _written(started.id, same.folder, material, status=same.status, unchanged=True)
+                kept_off = _kept_off(engagement, same.folder, material)
+                return _written(started.id, same.folder, material, status=same.status, unchanged=True, withheld=kept_off)
             if model and asked:
                 progress(f"asking {model.name} ...")
                 judged = _ask(engagement, started, model, asked, material)
@@ -260,11 +265,12 @@ def write(
     # Official by now: if the list cannot be written, the run is not finished, and the next one or a repair adds to it.
     added = actions.add_from(engagement, folder, document)
     runs.record(engagement, started, "finished", status=item.status, artefact=folder, **_usage(judged.record))
-    return _written(started.id, folder, material, status=item.status, error=judged.error, actions=added)
+    kept_off = withheld_then(document, material.words)
+    return _written(started.id, folder, material, status=item.status, error=judged.error, actions=added, withheld=kept_off)
 
 
 def _page(engagement: Engagement, document: Mapping[str, Any], words: Iterable[Source]) -> str:
-    uncleared = [source.text for source in words if source.clearance != "quote"]
+    uncleared = {source.id: source.text for source in words if source.clearance != "quote"}
     return page.render(document, client=engagement.client, uncleared=uncleared, people=engagement.people)
 
 
@@ -400,6 +406,13 @@ def _supersedes(engagement: Engagement, started: runs.Run, judged: Judged, facts
 
 def _usage(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: record[name] for name in ("by", "tokens", "cost")}
+
+
+def _kept_off(engagement: Engagement, folder: str, material: Material) -> tuple[Withheld, ...]:
+    """Return what the page in *folder* does not show; nothing if its record is damaged, of which `verify` tells."""
+    with suppress(FdeError):
+        return withheld_then(artefacts.load(engagement, folder), material.words)
+    return ()
 
 
 def _written(run: str, folder: str, material: Material, *, status: str, **rest: Any) -> Written:

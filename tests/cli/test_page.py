@@ -10,6 +10,7 @@ import small
 
 SAID = "Each order waits and then takes 6.00\u00a0min."
 CLEAR = "---\nclearance: {}\n---\n"
+TOLD = "not on the client's page  j1, The fax decides the week: it quotes interviews/owner.md, which is internal"
 
 
 @pytest.fixture(name="acme")
@@ -78,7 +79,7 @@ def test_ours_has_everything_and_a_name_that_says_so_and_only_we_can_read_it(acm
     clear(acme, "internal")
     done = fde("page", "--audience", "internal", "--dir", acme, cwd=tmp_path)
     path = tmp_path / f"{small.SKILL}-internal.html"
-    assert (done.code, done.out) == (0, f"wrote  {path}\n")
+    assert (done.code, done.out) == (0, f"wrote  {path}\n{TOLD}\n")
     assert "Internal: not for the client." in path.read_text()
     assert small.QUOTE in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 or os.name == "nt"
@@ -163,3 +164,38 @@ def test_what_lies_in_private_reaches_no_page(acme, fde, tmp_path):
     for audience in ("client", "internal"):
         assert fde("page", "--audience", audience, "--out", tmp_path / "p.html", cwd=acme).code == 0
         assert "Kanarienvogel" not in (tmp_path / "p.html").read_text()
+
+
+def test_run_and_accept_and_page_say_what_is_kept_off_the_clients_page_and_why(tmp_path, fde):
+    root = small.engagement(tmp_path)
+    at = {"FDE_NOW": small.NOW}
+    command = ("run", small.SKILL, "--model", "replay/good.json")
+    first = fde(*command, cwd=root, env=at)
+    assert first.out.endswith(f"{TOLD}\n")
+    again = fde(*command, "--json", cwd=root, env=at).json["data"]
+    told = {"id": "j1", "what": "The fax decides the week", "is_whole": True, "reason": TOLD.partition(": ")[2]}
+    assert (again["unchanged"], again["withheld"]) == (True, [told])
+    assert fde("page", cwd=root).out == f"{official(root)}\n{TOLD}\n"
+    assert fde("page", "--json", cwd=root).json["data"]["withheld"] == [told]
+    assert "fax decides" not in official(root).read_text()
+    fde("prompt", small.SKILL, cwd=root, env=at)
+    accepted = fde("accept", small.write(tmp_path, "reply.md", small.GOOD), "--json", cwd=root, env=at)
+    assert accepted.json["data"]["withheld"] == [told]
+
+
+def test_the_page_in_the_folder_is_told_by_what_held_then_and_a_new_one_by_what_holds_now(acme, fde, tmp_path):
+    clear(acme, "internal")
+    assert fde("page", "--json", cwd=acme).json["data"]["withheld"] == []
+    assert fde("page", "--out", tmp_path / "owner.html", cwd=acme).out.endswith(f"{TOLD}\n")
+
+
+def test_a_title_that_repeats_retold_words_is_left_out_and_told_and_its_finding_stays(tmp_path, fde):
+    root = small.engagement(tmp_path)
+    clear(root, "paraphrase")
+    reply = small.judgement(small.finding("Orders arrive by fax on Monday mornings", "It takes {f:entry.mean}.", quotes=small.quoting()))
+    small.write(root, "replay/title.json", small.replay(reply))
+    done = fde("run", small.SKILL, "--model", "replay/title.json", cwd=root, env={"FDE_NOW": small.NOW})
+    assert "not whole on the client's page  j1, Orders arrive by fax on Monday mornings: its title repeats words of" in done.out
+    html = official(root).read_text()
+    assert "It takes 6.00\u00a0min." in html
+    assert "fax on Monday" not in html

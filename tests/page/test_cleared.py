@@ -36,14 +36,14 @@ def test_one_internal_quote_takes_the_whole_item_with_it_because_its_sentences_m
     both = [quote(MAIL, "Where does my order stay this time?", kind="document"), quote(OWNER, WORDS)]
     document = record(findings=[finding("Prices wait", "One person sets every price.", *both)], clearance={OWNER: "internal", MAIL: "quote"})
     result = cleared(document)
-    assert result.withheld == ("j1",)
+    assert [(item.id, item.is_whole, item.reason) for item in result.withheld] == [("j1", True, f"it quotes {OWNER}, which is internal")]
     assert "One person sets" not in json.dumps(result.record)
 
 
 def test_an_action_on_internal_words_goes_too():
     document = record(actions=[action("Take the sheet off the desk.", quote(OWNER, WORDS))], clearance={OWNER: "internal"})
     result = cleared(document)
-    assert (result.withheld, result.record["actions"]) == (("a1",), [])
+    assert ([item.id for item in result.withheld], result.record["actions"]) == (["a1"], [])
 
 
 @pytest.mark.parametrize("said", [f'It was said: "{WORDS}"', "The price sheet lies on my desk, it was said.", "THE PRICE-SHEET LIES ON MY DESK."])
@@ -56,13 +56,37 @@ def test_a_sentence_that_repeats_words_which_may_only_be_retold_goes_and_the_oth
 
 def test_an_item_of_which_no_sentence_is_left_is_withheld():
     document = record(questions=[question("Why does the price sheet lie on my desk?", why="It decides."), question(WORDS)])
-    result = cleared(document, uncleared=[f"Notes.\n\n{WORDS}\n"])
-    assert (result.withheld, [item["id"] for item in result.record["questions"]]) == (("q2",), ["q1"])
+    result = cleared(document, uncleared={OWNER: f"Notes.\n\n{WORDS}\n"})
+    assert [item["id"] for item in result.record["questions"]] == ["q1"]
+    (item,) = result.withheld
+    assert (item.id, item.what, item.is_whole) == ("q2", WORDS, True)
+    assert item.reason == f"what it says repeats words of {OWNER}, which is internal"
+
+
+def test_a_title_that_repeats_words_goes_alone_and_the_reason_is_told():
+    document = record(findings=[finding(WORDS, "One person sets every price.", quote(OWNER, WORDS))], clearance={OWNER: "paraphrase"})
+    result = cleared(document)
+    item = next(item for item in result.record["findings"] if item["id"] == "j1")
+    assert (item["title"], item["rendered"]) == ("", "One person sets every price.")
+    (told,) = result.withheld
+    assert (told.id, told.is_whole) == ("j1", False)
+    assert told.reason == f"its title repeats words of {OWNER}, cleared for paraphrase only"
+
+
+def test_a_sentence_that_names_an_internal_source_is_told_as_such():
+    document = record(findings=[finding("Prices wait", f"It waits. See {OWNER}.")], clearance={OWNER: "internal"})
+    (told,) = cleared(document).withheld
+    assert (told.is_whole, told.reason) == (False, f"a sentence of it names {OWNER}, which is internal")
+
+
+def test_of_an_item_that_the_client_sees_whole_nothing_is_told():
+    document = record(findings=[finding("Prices wait", "One person sets every price.", quote(OWNER, WORDS))], clearance={OWNER: "paraphrase"})
+    assert cleared(document).withheld == ()
 
 
 def test_a_text_that_no_item_quotes_is_not_repeated_either():
     document = record(questions=[question("What decides?", why="He keeps an eye on the youngest driver all day long.")])
-    (item,) = cleared(document, uncleared=["he keeps an eye on the youngest driver all day long"]).record["questions"]
+    (item,) = cleared(document, uncleared={OWNER: "he keeps an eye on the youngest driver all day long"}).record["questions"]
     assert item["why"] == ""
 
 

@@ -150,7 +150,17 @@ def test_ours_says_first_that_it_is_ours_and_holds_everything():
     assert text.index("Internal: not for the client.") < text.index(CLIENT, text.index("2 March 2026"))
     for part in (INTERNAL, "case.wait", "interviews/owner.md, line 3", "set:orders", "paraphrase"):
         assert part in text
-    assert "1 item rests on words that are not cleared for it: j3." in text
+    assert "Not on the client's page" in text
+    assert "j3, The sheet is lost: it quotes interviews/owner.md, which is internal." in text
+
+
+def test_a_finding_whose_title_may_not_be_shown_stands_without_it_and_without_a_word_of_that():
+    words = "Prices wait until the owner has a quiet hour"
+    document = record(findings=[finding(words, "One person sets every price.", quote(OFFICE, words))], clearance={OFFICE: "paraphrase"})
+    html = page(document)
+    assert '<p class="untitled">One person sets every price.</p>' in html
+    assert not re.search(r"<h3>\s*</h3>|quiet hour|paraphrase|client's page", html)
+    assert "its title repeats words of interviews/office.md, cleared for paraphrase only" in page(document, audience=Audience.INTERNAL)
 
 
 def test_words_that_may_be_quoted_are_and_those_that_may_be_retold_are_not():
