@@ -168,6 +168,27 @@ def test_a_long_name_is_cut_and_kept_whole_for_whoever_points_at_it():
     assert "…</text>" in svg
 
 
+@pytest.mark.parametrize("name", ["handed to the carrier – the invoice", "handed to the carrier by the van – the invoice was written in the office"])
+def test_a_name_that_two_lines_hold_is_not_cut(name):
+    svg = draw(changed(BARS, "series", 0, "points", 0, 0, to=name))
+    lines = [text for text in ET.fromstring(svg).iter(f"{NAMESPACE}text") if text.attrib["text-anchor"] == "end"]
+    assert "…" not in svg
+    assert " ".join(text.text or "" for text in lines).startswith(name)
+    assert is_inside(svg) is True
+
+
+@pytest.mark.parametrize(("unit", "shown"), [("working days", "2.25"), ("h", "2.25 h")])
+def test_a_long_unit_stands_at_the_axis_alone(unit, shown):
+    chart = changed(changed(BARS, "y", "unit", to=unit), "series", 0, "points", to=[["from the request to the quote", 2.25]])
+    texts = [text.text for text in ET.fromstring(draw(chart)).iter(f"{NAMESPACE}text")]
+    assert texts[-2:] == [shown, f"hours ({unit})"]
+
+
+def test_a_long_value_is_set_smaller_before_it_is_cut():
+    svg = draw(changed(BARS, "series", 0, "points", to=[["a", 12345678]]))
+    assert ">12,345,678 h</text>" in svg
+
+
 def test_names_at_the_ends_of_curves_do_not_cover_each_other():
     series = [{"label": f"curve {letter}", "points": [[1, 1.0], [10, 0.0]]} for letter in "abcdefghijkl"]
     root = ET.fromstring(draw(changed(CURVE, "series", to=series)))

@@ -22,6 +22,8 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 150, 44, 48
 INK, GREY, GRID = "#1a1a1a", "#595959", "#d9d9d9"
 COLOURS = ("#0b5394", "#b45f06", "#38761d", "#741b47", "#444444")
 BAR_HEIGHT, LABEL_WIDTH, VALUE_WIDTH = 30, 250, 90
+SIZES = (12, 11, 10)  # of a text that may shrink; below that nobody reads it on paper
+LONGEST_UNIT = 3  # characters; a longer one stands once, at the axis, and not behind each bar
 
 
 def draw(chart: Mapping[str, Any]) -> str:
@@ -69,20 +71,45 @@ def _curve(points: Sequence[tuple[float, float]], colour: str) -> str:
 def _bar(chart: Mapping[str, Any]) -> tuple[int, list[str]]:
     rows = chart["series"][0]["points"]
     unit = chart["y"].get("unit", "")
+    behind = unit if len(unit) <= LONGEST_UNIT else ""
     values = [value for _, value in rows]
     across = _scale(min([0, *values]), max([0, *values]), LABEL_WIDTH, WIDTH - VALUE_WIDTH)
     body: list[str] = []
     for index, (label, value) in enumerate(rows):
         top = TOP + index * BAR_HEIGHT
         middle = top + BAR_HEIGHT / 2
-        body.append(_text(LABEL_WIDTH - 8, middle + 4, str(label), anchor="end", colour=INK, room=LABEL_WIDTH - 16))
+        body += _bar_label(str(label), middle)
         left, right = sorted((across(0), across(value)))
         width = max(right - left, 1)
         body.append(f'<rect x="{left:.1f}" y="{top + 5}" width="{width:.1f}" height="{BAR_HEIGHT - 10}" fill="{COLOURS[0]}"/>')
-        body.append(_text(left + width + 6, middle + 4, cell(value, unit, {}), colour=INK, room=WIDTH - left - width - 10))
+        said, room = cell(value, behind, {}), WIDTH - left - width - 10
+        size = next((size for size in SIZES if _length(said, size) <= room), SIZES[-1])
+        body.append(_text(left + width + 6, middle + 4, said, size=size, colour=INK, room=room))
     height = TOP + len(rows) * BAR_HEIGHT + 34
     room = WIDTH - VALUE_WIDTH - LABEL_WIDTH
     return height, [*body, _axis_name(LABEL_WIDTH + room / 2, height - 10, chart["y"], room=room)]
+
+
+def _bar_label(words: str, middle: float) -> list[str]:
+    """Return a bar's name left of it: on one line, else on two, else smaller, and cut only if that does not help."""
+    whole, room = " ".join(legible(words).split()), LABEL_WIDTH - 16
+    size = next((size for size in SIZES if all(_length(line, size) <= room for line in _two_lines(whole, size, room))), SIZES[-1])
+    lines = [line for line in _two_lines(whole, size, room) if line] or [""]
+    first = middle + 4 - (len(lines) - 1) * (size + 1) / 2
+    return [
+        _text(LABEL_WIDTH - 8, first + place * (size + 1), line, size=size, anchor="end", colour=INK, room=room, whole=whole)
+        for place, line in enumerate(lines)
+    ]
+
+
+def _two_lines(whole: str, size: int, room: float) -> tuple[str, str]:
+    """Return as many words as fit into *room*, and the rest; a first word that is too long is a line of its own."""
+    if _length(whole, size) <= room:
+        return whole, ""
+    words = whole.split()
+    fits = [count for count in range(1, len(words)) if _length(" ".join(words[:count]), size) <= room]
+    count = fits[-1] if fits else 1
+    return " ".join(words[:count]), " ".join(words[count:])
 
 
 def _scale(low: float, high: float, start: float, end: float, *, is_log: bool = False) -> Callable[[float], float]:
@@ -139,17 +166,22 @@ def _text(
     weight: str = "normal",
     colour: str = GREY,
     room: float = WIDTH,
+    whole: str = "",
 ) -> str:
-    """Return the words at their place; what does not fit in *room* is cut, and read in whole by pointing at it."""
-    whole = " ".join(legible(words).split())
-    widths = list(accumulate(_width(character) * size for character in whole))
+    """Return the words at their place; what does not fit in *room* is cut, and read in *whole* by pointing at it."""
+    line = " ".join(legible(words).split())
+    widths = list(accumulate(_width(character) * size for character in line))
     fits = bisect_right(widths, room)
-    shown = escape(whole if len(whole) <= fits else f"{whole[: max(fits - 2, 0)]}…", quote=False)
-    hint = "" if len(whole) <= fits else f"<title>{escape(whole, quote=False)}</title>"
+    shown = escape(line if len(line) <= fits else f"{line[: max(fits - 2, 0)]}…", quote=False)
+    hint = "" if len(line) <= fits else f"<title>{escape(whole or line, quote=False)}</title>"
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" fill="{colour}">'
         f"{hint}{shown}</text>"
     )
+
+
+def _length(text: str, size: int) -> float:
+    return sum(_width(character) * size for character in text)
 
 
 def _width(character: str) -> float:
