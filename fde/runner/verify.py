@@ -26,6 +26,7 @@ _LIST_NUMBER = re.compile(r"^\s*(?:#{1,6}\s+)?\d+[.)]\s")
 _MARKUP = re.compile(r"\]\([^)]*\)|`[A-Za-z][\w./:-]*`|</?[A-Za-z!][^<>]*>|[|*_#>\\`]")
 _ORPHAN = "the folder has no line in the ledger: the run that wrote it did not end; `fde doctor --repair` adopts it"
 _TORN = "the last line was cut off while it was written"
+_PER_CENT = re.compile(r"(?<=\d) (?=[%‰])")  # one figure, although a space stands in it
 _UNIT_WORDS = {
     "h": r"(?:h|hrs?|hours?)",
     "min": r"(?:min|mins|minutes?)",
@@ -179,7 +180,8 @@ def _shown(facts: Mapping[str, Fact]) -> Iterator[tuple[re.Pattern[str], str]]:
     """Yield, longest first, how each fact can stand in a text: with its unit as a sign or as a word, an interval's ends too."""
     ways: dict[str, tuple[re.Pattern[str], list[str]]] = {}
     for name, fact in facts.items():
-        if not is_known(fact):
+        # A fact that is words states no figure; its words would be found everywhere.
+        if not is_known(fact) or not figures(show(fact)):
             continue
         ends = shown_ends(fact)
         if ends:
@@ -208,8 +210,8 @@ def _figures(
         for match in pattern.finditer(rest):
             yield Placement(line=number, kind="figure", text=match[0], belongs=(names,))
         rest = pattern.sub(" ", rest)
-    tokens = {token for text in cited for token in figures(text)}
-    for figure in figures(rest):
+    tokens = {token for text in cited for token in figures(_PER_CENT.sub("", text))}
+    for figure in figures(_PER_CENT.sub("", rest)):
         source = ("the line that is quoted beside it",) if figure in tokens else ()
         yield Placement(line=number, kind="figure", text=figure, belongs=source)
 

@@ -102,3 +102,9 @@ def test_words_that_nobody_wrote_belong_to_nothing():
 def test_whatever_the_text_each_placement_has_a_line_of_it(text):
     count = text.replace("\r\n", "\n").count("\n") + 1
     assert all(1 <= item.line <= count for item in place(text, BASE))
+
+
+def test_a_fact_that_is_words_is_no_figure_and_a_per_cent_is_one():
+    fact = {"id": "event", "label": "What a column stands for", "type": "text", "value": "the order", "unit": "", "grade": "D", "sources": []}
+    found = place("The order takes 60 % of it.\n", Known(facts={"event": fact}, sources={}))
+    assert [(item.kind, item.text, item.belongs) for item in found] == [("figure", "60%", ())]
