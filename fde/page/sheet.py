@@ -1,6 +1,7 @@
 """Page one: what fits on one sheet of A4, chosen by rule and never by overflow.
 
 At most three sentences, actions and questions, each as many whole sentences as its room holds; what is left out is in the appendix.
+A weighty finding of the measurement that nothing else shows stands above the actions, if there is room for it.
 """
 
 from __future__ import annotations
@@ -33,21 +34,24 @@ class Layout:
         first: How much of its room the first sentence of a text gets.
         further: How much of the same room may be full with the sentences that follow it.
         has_chart: Whether there is a chart.
+        questions: How many of them there are.
     """
 
     first: float
     further: float
     has_chart: bool = True
+    questions: int = MOST
 
     def passage(self, raw: str, index: Mapping[str, Fact], room: float) -> Passage:
         """Return what of *raw* stands there."""
         return passage(raw, index, room * self.first, room * self.further)
 
 
-# Tried in this order until the sheet holds it all: a second sentence goes before a first one is cut, and that before the chart.
+# Tried in this order until the sheet holds it all: a second sentence goes before a first one is cut, and further
+# questions before more of it, and all that before the chart.
 _LAYOUTS = (
     *(Layout(1.0, further) for further in (1.0, 0.85, 0.7, 0.5)),
-    *(Layout(share, share) for share in (0.85, 0.7, 0.6)),
+    *(Layout(share, share, questions=count) for share in (0.85, 0.8, 0.6) for count in (3, 2, 1)),
     *(Layout(share, share, has_chart=False) for share in (0.65, 0.5, 0.35)),
 )
 
@@ -90,11 +94,12 @@ class Sheet:
         answer: One to three passages, the first in large type.
         cost: What it costs to leave it; empty where nothing says so.
         actions: What to do first.
-        findings: What stands out; only where there is no action.
+        findings: What stands out; where there are actions at most one, which nothing else on the sheet shows.
         questions: What we do not know.
         chart: The one chart, None if there is none.
         sure: How sure all this is, in a sentence.
         corrected: How many of its figures somebody has corrected since they were computed.
+        used: The ids of the facts that stand on it.
     """
 
     answer: tuple[Passage, ...]
@@ -105,6 +110,7 @@ class Sheet:
     chart: Mapping[str, Any] | None
     sure: str
     corrected: int
+    used: frozenset[str]
 
     @property
     def is_cut(self) -> bool:
@@ -115,8 +121,24 @@ class Sheet:
 
 def sheet(record: Mapping[str, Any]) -> Sheet:
     """Choose what of an artefact (`fde.artefact/1`), cleared or whole, stands on page one, so that it holds it."""
-    tried = (_sheet(record, layout) for layout in _LAYOUTS)
-    return next((front for front in tried if height(front) <= fit.SHEET), _sheet(record, _LAYOUTS[-1]))
+    tried = ((layout, _sheet(record, layout)) for layout in _LAYOUTS)
+    layout, front = next(((layout, front) for layout, front in tried if _fits(front)), (_LAYOUTS[-1], _sheet(record, _LAYOUTS[-1])))
+    if front.actions.points and (unseen := _unseen(record, front)):
+        fuller = _sheet(record, layout, unseen)
+        return fuller if _fits(fuller) else front
+    return front
+
+
+def _fits(front: Sheet) -> bool:
+    return height(front) <= fit.SHEET
+
+
+def _unseen(record: Mapping[str, Any], front: Sheet) -> Mapping[str, Any] | None:
+    """Return the first weighty finding of the measurement of which no figure stands on *front*."""
+    index = by_id(record["facts"])
+    weighty = [finding for finding in record["findings"] if finding["by"] == "code" and finding["severity"] == "high"]
+    figures = [{name for name in finding["facts"] if index[name]["type"] not in ("text", "date")} for finding in weighty]
+    return next((finding for finding, names in zip(weighty, figures, strict=True) if names and not names & front.used), None)
 
 
 def height(front: Sheet) -> float:
@@ -139,14 +161,15 @@ def _part_height(part: Part) -> float:
     return high + fit.POINT.heights((point.says.text for point in part.points), 1.7) + fit.BELOW.heights(p.below for p in part.points)
 
 
-def _sheet(record: Mapping[str, Any], layout: Layout) -> Sheet:
+def _sheet(record: Mapping[str, Any], layout: Layout, unseen: Mapping[str, Any] | None = None) -> Sheet:
     index = by_id(record["facts"])
     rooms = (HEADLINE, SENTENCE, SENTENCE)
     answer = tuple(layout.passage(text, index, room) for text, room in zip(record["answer"], rooms, strict=False))
     cost = tuple(layout.passage(text, index, COST) for text in costs(record)[:MOST])
     actions = _part((_action(action, index, layout) for action in record["actions"]), is_set_on=False)
-    findings = Part() if actions.points else _part(_finding(finding, index, layout) for finding in _weighty(record["findings"]))
-    questions = _part(_question(question, index, layout) for question in record["questions"])
+    weighty = ([unseen] if unseen else []) if actions.points else _weighty(record["findings"])
+    findings = _part(_finding(finding, index, layout) for finding in weighty)
+    questions = _part((_question(question, index, layout) for question in record["questions"]), layout.questions)
     points = [point for part in (actions, findings, questions) for point in part.points]
     used = [name for text in (*answer, *cost) for name in text.facts]
     used += [name for point in points for name in (*point.says.facts, *point.facts)]
@@ -158,6 +181,7 @@ def _sheet(record: Mapping[str, Any], layout: Layout) -> Sheet:
         questions=questions,
         chart=chart(record) if layout.has_chart else None,
         sure=sureness((index[name] for name in dict.fromkeys(used)), _kinds(record, actions)),
+        used=frozenset(used),
         corrected=len({name for finding in record["findings"] if is_correction(finding) for name in finding["facts"]} & set(used)),
     )
 
@@ -189,9 +213,9 @@ def _hours(fact: Fact) -> float:
     return float(fact["value"]) * _HOURS.get(fact["unit"], 0.0)
 
 
-def _part(points: Iterable[Point], *, is_set_on: bool = True) -> Part:
+def _part(points: Iterable[Point], most: int = MOST, *, is_set_on: bool = True) -> Part:
     every = list(points)
-    return Part(points=tuple(every[:MOST]), rest=max(0, len(every) - MOST), is_set_on=is_set_on)
+    return Part(points=tuple(every[:most]), rest=max(0, len(every) - most), is_set_on=is_set_on)
 
 
 def _action(action: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout) -> Point:

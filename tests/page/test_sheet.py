@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from page.records import OWNER, action, chart, fact, finding, question, quote, record
+from page.records import FACTS, OWNER, action, chart, code_finding, fact, finding, question, quote, record
 
+from fde.page.page import render
 from fde.page.sheet import costs, sheet
 
 LONG = "Send the price sheet to the office each morning before the first van leaves. " * 9
@@ -83,6 +84,57 @@ def test_without_an_action_it_shows_what_stands_out_the_weightiest_first():
     front = sheet(record(actions=[], findings=[light, finding("Prices wait", "One person sets them.")]))
     assert [point.title for point in front.findings.points] == ["Orders wait for a price.", "Prices wait.", "Small."]
     assert sheet(record(findings=[light])).findings.points == ()
+
+
+def test_what_stands_out_ends_with_a_sentence_and_is_at_most_three():
+    long = "An order waits {f:case.wait} for its price, as everybody in the office knows. " * 9
+    front = sheet(record(status="none", computed=[code_finding(f"gap-{number}", "Gap", long) for number in range(5)]))
+    assert (len(front.findings.points), front.findings.rest) == (3, 2)
+    assert all(point.says.text.endswith("knows.") and point.says.is_cut for point in front.findings.points)
+
+
+def gap(*facts):
+    return code_finding("gap", "Told and recorded differ", f"It is {{f:{facts[0]}}}.") | {"facts": list(facts)}
+
+
+UNSEEN = fact("gap", "What was told as a part of the list", "ratio", 3.1, "x")
+
+
+def test_a_weighty_gap_that_nothing_else_shows_stands_above_the_actions():
+    document = record(facts=[*FACTS, UNSEEN], computed=[gap("gap")], findings=[finding("Judged", "It waits.")])
+    front = sheet(document)
+    assert [point.title for point in front.findings.points] == ["Told and recorded differ."]
+    assert "gap" in front.used
+    assert len(front.actions.points) == 2
+    html = render(document, client="A")
+    assert html.index("What stands out</h2>") < html.index("Told and recorded differ.</b>") < html.index("What to do first</h2>")
+
+
+@pytest.mark.parametrize("severity", ["medium", "low"])
+def test_a_light_one_does_not(severity):
+    assert sheet(record(facts=[*FACTS, UNSEEN], computed=[gap("gap") | {"severity": severity}])).findings.points == ()
+
+
+def test_one_whose_figure_an_action_moves_or_the_answer_names_does_not_stand_there_twice():
+    assert sheet(record(facts=[*FACTS, UNSEEN], computed=[gap("gap", "case.wait")])).findings.points == ()
+    assert sheet(record(facts=[*FACTS, UNSEEN], computed=[gap("case.time", "gap")])).findings.points == ()
+
+
+def test_where_there_is_no_room_for_it_nothing_else_gives_way_to_it():
+    full = {"actions": [action(LONG, owner="Office lead")] * 3, "questions": [question(LONG)] * 3, "answer": [LONG] * 3}
+    document = record(facts=[*FACTS, UNSEEN], computed=[gap("gap")], **full)
+    without = sheet(record(facts=[*FACTS, UNSEEN], computed=[], **full))
+    front = sheet(document)
+    assert front.findings.points == ()
+    assert (front.actions, front.questions, front.chart is None) == (without.actions, without.questions, without.chart is None)
+
+
+def test_a_question_gives_way_before_the_chart_does():
+    long = "Follow a handful of orders from the desk to the van and write down at each stop what they waited for, and who knew of it, day by day for a week."
+    fuller = {"actions": [action(long, due="2026-04-01")] * 3, "answer": [f"{long} {long}"] * 3, "cost": [long, long, long]}
+    front = sheet(record(questions=[question(long)] * 3, **fuller))
+    assert front.chart is not None
+    assert (len(front.actions.points), len(front.questions.points), front.questions.rest) == (3, 2, 1)
 
 
 def test_it_counts_the_figures_that_stand_on_it_by_how_they_are_known():
