@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from page.records import CLIENT, action, chart, finding, question, record
+from page.records import CLIENT, action, chart, finding, question, record, table
 
 from fde.page.page import Audience, render
 
@@ -48,6 +48,14 @@ def pages(html, tmp_path):
     return [" ".join(part.split()) for part in text.split("\f")]
 
 
+def letters(html, tmp_path):
+    """Return how high the client's name is printed, in points."""
+    pages(html, tmp_path)
+    places = subprocess.run(["pdftotext", "-bbox", str(tmp_path / "page.pdf"), "-"], check=True, capture_output=True, timeout=60).stdout.decode()
+    top, bottom = re.search(rf'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">{CLIENT.split()[0]}<', places).groups()
+    return float(bottom) - float(top)
+
+
 @NEEDED
 @pytest.mark.slow
 @pytest.mark.parametrize("font", [ORDINARY, BROADEST], ids=["ordinary", "broadest"])
@@ -67,3 +75,11 @@ def test_page_one_is_one_sheet_when_almost_nothing_is_there(audience, tmp_path):
     assert CLIENT in first
     assert "What to do first is still to be agreed." in first
     assert second.startswith(LEAD)
+
+
+@NEEDED
+def test_a_table_with_many_long_headings_does_not_make_the_whole_page_smaller(tmp_path):
+    heads = [f"On the calendar, in the middle (median) {letter}" for letter in "abcdefgh"]
+    wide = table("wide", "Stretches", ["From", *heads], [["the request", *[8] * len(heads)]])
+    plain = letters(render(record(), client=CLIENT), tmp_path)
+    assert letters(render(record(tables=[wide]), client=CLIENT), tmp_path) == pytest.approx(plain, abs=0.05)
