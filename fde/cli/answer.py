@@ -90,10 +90,13 @@ def _role(who: str | None) -> str | None:
 def _checked(sheet: Sheet) -> Outcome:
     if sheet.data is None:
         raise NoAnswers(where=sheet.name)
-    lines = [f"{sheet.name}:{problem.line}: {problem.what}" for problem in sheet.found.problems]
+    from ..portable.answers import open_questions
+
+    lines = [f"{sheet.name}:{problem.line}: {problem.what}" for problem in sheet.found.faults]
     lines += [f"{sheet.name}: {name} is not answered: {sheet.asked.question(name).label}" for name in sheet.found.missing]
-    problems = [{"line": problem.line, "what": problem.what} for problem in sheet.found.problems]
-    text = "\n".join(lines) or f"{sheet.name} is complete; {_count(sheet)}"
+    problems = [{"line": problem.line, "what": problem.what} for problem in sheet.found.faults]
+    left = open_questions(sheet.asked, sheet.found.values)
+    text = "\n".join(lines) or f"{sheet.name} is complete; {_count(sheet)}{left and f'; {left}'}"
     return Outcome(data={**_data(sheet), "problems": problems}, text=text, exit=Exit.FINDINGS if lines else Exit.OK)
 
 
@@ -230,11 +233,13 @@ def _table(question: Question, before: dict[str, Any]) -> Iterator[dict[str, Any
 
 def _row(question: Question, help_lines: list[str], number: int) -> dict[str, Any] | None:
     """Ask for one row, cell by cell; None if its first cell stays empty."""
+    from ..portable.answers import is_needed
+
     row: dict[str, Any] = {}
     for column in question.columns:
         own = [line for line in help_lines if line.startswith(f"{column.heading}: ")] or help_lines
         try:
-            value = _one(column, f"  {number}. {column.heading}", own, needed=column.required and bool(row))
+            value = _one(column, f"  {number}. {column.heading}", own, needed=bool(row) and is_needed(question, column, row))
         except _Skip:
             value = None
         if value is None and not row:

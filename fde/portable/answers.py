@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -78,6 +78,8 @@ class Field:
         help: A sentence for who does not know what is meant.
         required: Whether the measurement needs it.
         choices: For the type "choice".
+        needs: Of a table's column, the id of the column that must be filled where this one is, empty if none.
+        one_of: Of a table's column, `TABLE.COLUMN` if it must repeat a cell of that column, empty if it may say anything.
     """
 
     id: str
@@ -87,6 +89,8 @@ class Field:
     help: str = ""
     required: bool = False
     choices: tuple[Choice, ...] = ()
+    needs: str = ""
+    one_of: str = ""
 
     @property
     def heading(self) -> str:
@@ -161,7 +165,10 @@ class Answered:
         subject: The slug that the answers are about, None for the client.
         skill: The skill that asked, as the head says.
         problems: In the order of their lines; a caller that computes must refuse a file that has any.
-        missing: The ids of the questions without which the answers are incomplete.
+        astray: Cells that should repeat one of another table (`Field.one_of`) and do not. A caller that computes must refuse them
+            too; one that goes on asking need not, since the other table may come later.
+        missing: The ids of the questions without which the answers are incomplete; what is answered wrongly is no longer missing.
+        lines: For each table in `values`, the line of each of its rows.
     """
 
     values: dict[str, Any]
@@ -169,7 +176,14 @@ class Answered:
     subject: str | None = None
     skill: str = ""
     problems: tuple[AnswerProblem, ...] = ()
+    astray: tuple[AnswerProblem, ...] = ()
     missing: tuple[str, ...] = ()
+    lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def faults(self) -> tuple[AnswerProblem, ...]:
+        """All that keeps the answers from being computed with, in the order of its lines."""
+        return tuple(sorted((*self.problems, *self.astray), key=lambda problem: problem.line))
 
 
 def questions(document: object, skill: str = "") -> Questionnaire:
@@ -183,6 +197,7 @@ def questions(document: object, skill: str = "") -> Questionnaire:
         raise BadQuestions(problems[0])
     asked = tuple(_question(entry) for entry in document["questions"])
     _distinct([question.id for question in asked], "questions")
+    _check_references(asked)
     return Questionnaire(skill=skill, title=_line(document["title"]), intro=_line(document.get("intro", "")), questions=asked)
 
 
@@ -195,6 +210,16 @@ def _question(entry: Mapping[str, Any]) -> Question:
         raise BadQuestions(f"questions.{entry['id']}: only a table has a minimum, of rows")
     _distinct([name for column in columns for name in {_key(column.id), _key(column.label), _key(column.heading)}], entry["id"])
     return Question(label=_line(entry["ask"]), columns=columns, minimum=entry.get("minimum", 0), **_common(entry))
+
+
+def _check_references(asked: Sequence[Question]) -> None:
+    known = {f"{question.id}.{column.id}" for question in asked for column in question.columns}
+    for question in asked:
+        for column in question.columns:
+            if column.needs and f"{question.id}.{column.needs}" not in known:
+                raise BadQuestions(f"questions.{question.id}: {column.id!r} needs {column.needs!r}, which is no column of it")
+            if column.one_of and column.one_of not in known:
+                raise BadQuestions(f"questions.{question.id}: {column.id!r} is one of {column.one_of!r}, which is no column of a table")
 
 
 def _common(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -212,6 +237,8 @@ def _common(entry: Mapping[str, Any]) -> dict[str, Any]:
         "help": _line(entry.get("help", "")),
         "required": entry.get("required", False),
         "choices": choices,
+        "needs": entry.get("needs", ""),
+        "one_of": entry.get("one_of", ""),
     }
 
 
@@ -353,27 +380,47 @@ def row_of(question: Question, cells: Sequence[str], columns: Sequence[Field] | 
     """Return the row that *cells* say in the order of *columns* (default: the question's), None if all are empty.
 
     Raises:
-        BadAnswer: a cell is wrong, there are too many, or one that is required is empty; names the column.
+        BadAnswer: a cell is wrong, there are too many, or one that is required or needed is empty; names the column. The first such.
     """
-    order = question.columns if columns is None else columns
-    if len(cells) > len(order) and any(cell.strip() for cell in cells[len(order) :]):
-        raise BadAnswer(f"{len(order)} cells ({' | '.join(column.heading for column in order)})", " | ".join(cells))
-    row: dict[str, Any] = {column.id: None for column in question.columns}
-    for column, cell in zip(order, cells, strict=False):
-        row[column.id] = _cell(column, cell)
-    if all(value is None for value in row.values()):
-        return None
-    for column in question.columns:
-        if column.required and row[column.id] is None:
-            raise BadAnswer(column.expected, "nothing", column.heading)
+    row, faults = _row(question, cells, columns)
+    if faults:
+        raise faults[0]
     return row
 
 
-def _cell(column: Field, text: str) -> Any:
-    try:
-        return value_of(column, _line(text))
-    except BadAnswer as error:
-        raise BadAnswer(error.expected, error.found, column.heading) from error
+def _row(question: Question, cells: Sequence[str], columns: Sequence[Field] | None) -> tuple[dict[str, Any] | None, list[BadAnswer]]:
+    """Return the row and all that is wrong with it."""
+    order = question.columns if columns is None else columns
+    if len(cells) > len(order) and any(cell.strip() for cell in cells[len(order) :]):
+        return None, [BadAnswer(f"{len(order)} cells ({' | '.join(column.heading for column in order)})", " | ".join(cells))]
+    row: dict[str, Any] = {column.id: None for column in question.columns}
+    faults: list[BadAnswer] = []
+    wrong: set[str] = set()
+    for column, cell in zip(order, cells, strict=False):
+        try:
+            row[column.id] = value_of(column, _line(cell))
+        except BadAnswer as error:
+            faults.append(BadAnswer(error.expected, error.found, column.heading))
+            wrong.add(column.id)
+    if not wrong and all(value is None for value in row.values()):
+        return None, []
+    faults += [_nothing(question, column, row) for column in question.columns if column.id not in wrong and is_needed(question, column, row)]
+    return row, faults
+
+
+def is_needed(question: Question, column: Field, row: Mapping[str, Any]) -> bool:
+    """Return whether *row* has nothing in *column* and must: it is required, or a filled column needs it."""
+    return row.get(column.id) is None and (column.required or bool(_needing(question, column, row)))
+
+
+def _needing(question: Question, column: Field, row: Mapping[str, Any]) -> list[str]:
+    """Return the headings of the filled columns that need *column*."""
+    return [other.heading for other in question.columns if other.needs == column.id and row.get(other.id) is not None]
+
+
+def _nothing(question: Question, column: Field, row: Mapping[str, Any]) -> BadAnswer:
+    because = "".join(f", because {heading!r} is filled in" for heading in _needing(question, column, row))
+    return BadAnswer(f"{column.expected}{because}", "nothing", column.heading)
 
 
 def cells_of(line: str) -> list[str]:
@@ -416,6 +463,12 @@ def put(questionnaire: Questionnaire, values: Mapping[str, Any], name: str, text
         value = value_of(question, texts[0] if texts else "")
     rest = {key: given for key, given in values.items() if key != name}
     return rest if value is None else {**rest, name: value}
+
+
+def open_questions(questionnaire: Questionnaire, values: Mapping[str, Any]) -> str:
+    """Return what to say of a complete file whose *values* leave questions open, empty if they leave none."""
+    left = [question.id for question in questionnaire.questions if question.id not in values]
+    return f"open, and optional: {', '.join(left)}" if left else ""
 
 
 def missing(questionnaire: Questionnaire, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -495,10 +548,15 @@ def parse(text: str, questionnaire: Questionnaire) -> Answered:
     found: list[AnswerProblem] = []
     head, rest = _head(lines, questionnaire, found)
     values: dict[str, Any] = {}
+    places: dict[str, tuple[int, ...]] = {}
+    wrong: set[str] = set()
     for section in _sections(rest, questionnaire, found):
-        value = _value(section, found)
+        before = len(found)
+        value = _value(section, found, places)
         if value is not None:
             values[section.question.id] = value
+        elif len(found) > before:
+            wrong.add(section.question.id)
     ordered = {question.id: values[question.id] for question in questionnaire.questions if question.id in values}
     return Answered(
         values=ordered,
@@ -506,8 +564,31 @@ def parse(text: str, questionnaire: Questionnaire) -> Answered:
         subject=head.get("subject") or None,
         skill=head.get("skill", ""),
         problems=tuple(sorted(found, key=lambda problem: problem.line)),
-        missing=missing(questionnaire, ordered),
+        astray=tuple(_astray(questionnaire, ordered, places, wrong)),
+        missing=tuple(name for name in missing(questionnaire, ordered) if name not in wrong),
+        lines=places,
     )
+
+
+def _astray(
+    questionnaire: Questionnaire, values: Mapping[str, Any], places: Mapping[str, Sequence[int]], wrong: Collection[str]
+) -> Iterator[AnswerProblem]:
+    """Yield each cell that should repeat one of another table's and does not; of a table that is *wrong* nobody can say."""
+    for question in questionnaire.questions:
+        for column in question.columns:
+            table, _, name = column.one_of.partition(".")
+            if not table or table in wrong:
+                continue
+            known = [str(row[name]) for row in values.get(table, ()) if row[name] is not None]
+            for line, row in zip(places.get(question.id, ()), values.get(question.id, ()), strict=True):
+                if row[column.id] is not None and _same(row[column.id]) not in map(_same, known):
+                    expected = f"one of those in {questionnaire.question(table).label!r} ({', '.join(known) or 'there are none yet'})"
+                    yield AnswerProblem(line=line, what=f"{question.id}: {BadAnswer(expected, str(row[column.id]), column.heading)}")
+
+
+def _same(value: Any) -> str:
+    """Return what two cells have in common that say the same: capitals and a full stop at the end are nothing."""
+    return _key(str(value)).rstrip(".")
 
 
 def _head(lines: Sequence[_Line], questionnaire: Questionnaire, found: list[AnswerProblem]) -> tuple[dict[str, str], Sequence[_Line]]:
@@ -582,10 +663,13 @@ def _asked(
     return question
 
 
-def _value(section: _Section, found: list[AnswerProblem]) -> Any:
+def _value(section: _Section, found: list[AnswerProblem], places: dict[str, tuple[int, ...]]) -> Any:
     lines = [line for line in section.lines if line.text]
     if section.question.type == "table":
-        return _rows(section.question, lines, found)
+        rows = _rows(section.question, lines, found)
+        if rows:
+            places[section.question.id] = tuple(line for line, _ in rows)
+        return [row for _, row in rows] if rows else None
     text = "\n".join(_ESCAPED.sub(r"\1\2\3", line.text) for line in section.lines)
     try:
         return value_of(section.question, text)
@@ -594,22 +678,21 @@ def _value(section: _Section, found: list[AnswerProblem]) -> Any:
         return None
 
 
-def _rows(question: Question, lines: Sequence[_Line], found: list[AnswerProblem]) -> list[dict[str, Any]] | None:
-    """Return the rows of a table; the columns go by their headings, in any order."""
+def _rows(question: Question, lines: Sequence[_Line], found: list[AnswerProblem]) -> list[tuple[int, dict[str, Any]]]:
+    """Return the rows of a table with their lines, none if one is wrong; the columns go by their headings, in any order."""
     if not lines:
-        return None
+        return []
     before = len(found)
     columns = _columns(question, lines[0], found)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[int, dict[str, Any]]] = []
     for line in lines[1:] if columns else ():
         if _RULE.fullmatch(line.text):
             continue
-        try:
-            if row := row_of(question, cells_of(line.text), columns):
-                rows.append(row)
-        except BadAnswer as error:
-            found.append(AnswerProblem(line=line.number, what=f"{question.id}: {error}"))
-    return rows if rows and len(found) == before else None
+        row, faults = _row(question, cells_of(line.text), columns)
+        found += [AnswerProblem(line=line.number, what=f"{question.id}: {fault}") for fault in faults]
+        if row:
+            rows.append((line.number, row))
+    return rows if len(found) == before else []
 
 
 def _columns(question: Question, line: _Line, found: list[AnswerProblem]) -> list[Field]:

@@ -12,7 +12,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .answers import Answered, BadAnswer, BadQuestions, Questionnaire, about, parse, put, questions, render, role
+from .answers import (
+    Answered,
+    BadAnswer,
+    BadQuestions,
+    Questionnaire,
+    about,
+    open_questions,
+    parse,
+    put,
+    questions,
+    render,
+    role,
+)
 from .evidence import Unreadable, read
 from .fold import legible
 from .strictjson import BadJson, strict_json
@@ -138,7 +150,8 @@ def _replace(path: Path, text: str) -> None:
 
 def _check(asked: Questionnaire, options: argparse.Namespace) -> int:
     found = parse(_text(options.file), asked)
-    lines = [f"{options.file}:{problem.line}: {problem.what}" for problem in found.problems]
+    lines = [f"{options.file}:{problem.line}: {problem.what}" for problem in found.faults]
     lines += [f"{options.file}: {name} is not answered: {asked.question(name).label}" for name in found.missing]
-    print(legible("\n".join(lines)) or f"{options.file} is complete")
+    left = open_questions(asked, found.values)
+    print(legible("\n".join(lines)) or f"{options.file} is complete{left and f'; {left}'}")
     return FINDINGS if lines else OK

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -266,6 +267,21 @@ def test_check_names_each_place_and_writes_nothing(fde, acme):
     assert tree(acme) == before
     data = fde("answer", "order-flow", "--check", "--json", cwd=acme).json["data"]
     assert ([problem["line"] for problem in data["problems"]], data["missing"]) == ([15, 19], ["case"])
+
+
+def test_check_of_complete_answers_names_what_is_open_and_may_stay_so(fde, acme):
+    write(acme, NAME, FILE.replace("\nyes\n", "\n-\n"))
+    ended = fde("answer", "order-flow", "--check", cwd=acme)
+    assert (ended.code, ended.err) == (0, "")
+    assert "is complete; 4 of 5 questions answered; open, and optional: paper" in ended.out
+
+
+def test_check_tells_all_of_a_row_and_does_not_call_its_table_unanswered(fde, acme):
+    write(acme, NAME, re.sub(r"(?m)^\| Pick .*$", "|  | long | perhaps |", FILE))
+    ended = fde("answer", "order-flow", "--check", cwd=acme)
+    assert ended.code == 1
+    assert [line.split(": ")[2] for line in ended.out.splitlines() if "steps" in line] == ["Work (min)", "By hand", "Step"]
+    assert "is not answered" not in ended.out
 
 
 def test_without_a_file_there_is_nothing_to_check(fde, acme):

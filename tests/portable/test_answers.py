@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from datetime import date
 from decimal import Decimal
@@ -248,6 +249,78 @@ def test_a_wrong_row_is_never_left_out_of_a_table_that_is_read():
     found = parse(section("steps", "| Step | Work |\n| --- | --- |\n| a | 5 |\n| b | long |"), ASKED)
     assert found.values == {}
     assert found.problems
+
+
+TWO_TABLES = {
+    "schema": "fde.questions/1",
+    "title": "Two tables",
+    "questions": [
+        {
+            "id": "steps",
+            "ask": "Which steps?",
+            "type": "table",
+            "minimum": 1,
+            "columns": [
+                {"id": "step", "label": "Step", "type": "text", "required": True},
+                {"id": "wait", "label": "Wait", "type": "range", "needs": "unit"},
+                {"id": "unit", "label": "Unit", "type": "text"},
+                {"id": "work", "label": "Work", "type": "number"},
+            ],
+        },
+        {
+            "id": "list",
+            "ask": "What is each column?",
+            "type": "table",
+            "columns": [
+                {"id": "column", "label": "Column", "type": "text", "required": True},
+                {"id": "ends", "label": "Ends", "type": "text", "one_of": "steps.step"},
+            ],
+        },
+    ],
+}
+STEPS = "## Which steps? {#steps}\n\n| Step | Wait | Unit | Work |\n| --- | --- | --- | --- |\n"
+LIST = "\n## What is each column? {#list}\n\n| Column | Ends |\n| --- | --- |\n"
+
+
+def two_tables(body):
+    return parse("---\nfde: answers/1\n---\n" + body, questions(TWO_TABLES))
+
+
+def test_a_filled_cell_that_needs_another_is_refused_where_that_is_empty():
+    found = two_tables(STEPS + "| a | 30 (0 to 120) |  | 5 |\n| b |  |  | 5 |\n| c | 2 | h | 5 |\n")
+    problem = (8, "steps: Unit: expected text, because 'Wait' is filled in, found 'nothing'")
+    assert [(each.line, each.what) for each in found.faults] == [problem]
+    with pytest.raises(BadAnswer, match="because 'Wait' is filled in"):
+        put(questions(TWO_TABLES), {}, "steps", ["a | 30"])
+
+
+def test_all_that_is_wrong_in_a_row_is_told_and_a_wrong_answer_is_not_called_missing():
+    found = two_tables(STEPS + "|  | long |  | many |\n| b | 3 |  | few |\n")
+    assert [(each.line, each.what.split(": ")[1]) for each in found.problems] == [
+        (8, "Wait"), (8, "Work"), (8, "Step"), (9, "Work"), (9, "Unit")
+    ]  # fmt: skip
+    assert found.missing == ()
+    assert two_tables(STEPS).missing == ("steps",)
+
+
+def test_a_cell_that_must_repeat_one_of_another_table_and_does_not_is_named_with_its_line():
+    found = two_tables(STEPS + "| Write the quote |  |  |  |\n" + LIST + "| x | write the  Quote. |\n| y | Send |\n| z |  |\n")
+    what = "list: Ends: expected one of those in 'Which steps?' (Write the quote), found 'Send'"
+    assert [(each.line, each.what) for each in found.astray] == [(15, what)]
+    assert (found.problems, found.faults) == ((), found.astray)
+    assert "there are none yet" in two_tables(LIST + "| y | Send |\n").astray[0].what
+
+
+def test_of_a_table_that_is_wrong_itself_no_cell_can_be_said_to_be_missing():
+    assert two_tables(STEPS + "| Send | soon |  |  |\n" + LIST + "| y | Send |\n").astray == ()
+
+
+@pytest.mark.parametrize(("column", "rule"), [(1, {"needs": "gone"}), (1, {"one_of": "steps.gone"}), (1, {"one_of": "steps"})])
+def test_a_rule_about_a_column_that_is_not_there_is_refused(column, rule):
+    changed = copy.deepcopy(TWO_TABLES)
+    changed["questions"][0]["columns"][column] |= rule
+    with pytest.raises(BadQuestions):
+        questions(changed)
 
 
 @pytest.mark.parametrize(

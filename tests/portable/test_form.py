@@ -59,7 +59,7 @@ def test_check_tells_what_is_missing_and_what_is_wrong(bare, tmp_path):
     assert b"mine.md: case is not answered: What do you call one case" in done.stdout
     bare("set", "mine.md", "case", "An order")
     bare("set", "mine.md", "steps", *STEP)
-    assert (bare("check", "mine.md").returncode, bare("check", "mine.md").stdout) == (0, b"mine.md is complete\n")
+    assert (bare("check", "mine.md").returncode, bare("check", "mine.md").stdout) == (0, b"mine.md is complete; open, and optional: from, to, arrivals, rate, delay, list, dates\n")
     text = (tmp_path / "mine.md").read_text().replace("5 (3 to 15)", "a while")
     write(tmp_path, "mine.md", text)
     line = text[: text.index("a while")].count("\n") + 1

@@ -106,14 +106,16 @@ class Process:
     month_first: bool | None = None
 
 
-def process(values: Mapping[str, Any], *, source: str, who: str, day: float) -> Process:
-    """The process that the answers *values* (by question id) tell; *day* is a working day in minutes.
+def process(values: Mapping[str, Any], lines: Mapping[str, Sequence[int]], *, source: str, who: str, day: float) -> Process:
+    """The process that the answers *values* (by question id) tell.
+
+    *lines* has the line of each row of a table in the file *source*; *day* is a working day in minutes.
 
     Raises:
-        BadInput: a step's frequency needs the number of cases and there is none, or a name of a step is not one of the steps.
+        BadInput: a step's frequency needs the number of cases and there is none, or the columns of the list go back in the steps.
     """
     arrivals = estimate(values.get("arrivals"))
-    steps = _steps(values.get("steps") or (), arrivals, day, source)
+    steps = _steps(values.get("steps") or (), arrivals, day, _places(source, lines, "steps"))
     rows = values.get("list") or ()
     plain = Process()
     return Process(
@@ -126,7 +128,7 @@ def process(values: Mapping[str, Any], *, source: str, who: str, day: float) -> 
         rate=_amount(values.get("rate")),
         delay=_amount(values.get("delay")),
         steps=steps,
-        events=_events([row for row in rows if row["right"] == "yes"], steps, source),
+        events=_events(rows, steps, _places(source, lines, "list")),
         unconfirmed=tuple(row["column"] for row in rows if row["right"] is None),
         month_first=None if "dates" not in values else values["dates"] == "month",
     )
@@ -151,6 +153,11 @@ def slug(text: str, taken: Iterable[str], other: str) -> str:
     return free
 
 
+def _places(source: str, lines: Mapping[str, Sequence[int]], table: str) -> list[str]:
+    """Where each row of a table stands."""
+    return [f"{source}:{line}" for line in lines.get(table, ())]
+
+
 def _inside(text: str) -> str:
     """Words as they stand inside a sentence: on one line, without a full stop, an article at their start in small letters."""
     line = " ".join(text.split()).rstrip(".")
@@ -161,9 +168,9 @@ def _amount(value: str | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def _steps(rows: Sequence[Mapping[str, Any]], arrivals: Estimate | None, day: float, source: str) -> tuple[Step, ...]:
+def _steps(rows: Sequence[Mapping[str, Any]], arrivals: Estimate | None, day: float, places: Sequence[str]) -> tuple[Step, ...]:
     made: list[Step] = []
-    for number, row in enumerate(rows, 1):
+    for number, (row, where) in enumerate(zip(rows, places, strict=True), 1):
         scale = day if row["wait-in"] == "d" else MINUTES[row["wait-in"] or "h"]
         wait = estimate(row["wait"])
         made.append(
@@ -174,7 +181,7 @@ def _steps(rows: Sequence[Mapping[str, Any]], arrivals: Estimate | None, day: fl
                 system=row["system"] or "",
                 work=estimate(row["work"]) or NOTHING,
                 wait=NOTHING if wait is None else wait.times(scale),
-                times=_times(row, arrivals, source),
+                times=_times(row, arrivals, where),
                 software=row["software"] or "",
                 person=row["person"] or "",
                 seen=row["seen"] or "",
@@ -183,41 +190,39 @@ def _steps(rows: Sequence[Mapping[str, Any]], arrivals: Estimate | None, day: fl
     return tuple(made)
 
 
-def _times(row: Mapping[str, Any], arrivals: Estimate | None, source: str) -> float:
+def _times(row: Mapping[str, Any], arrivals: Estimate | None, where: str) -> float:
     """How often a step comes in one case."""
     times: float = 1.0 if row["times"] is None else row["times"]
     if row["per"] != "week" or row["times"] is None:
         return times
     if arrivals is None or arrivals.mean <= 0:
         expected = f"how many cases start in a usual week, because the step {row['step']!r} is counted by the week"
-        raise BadInput(expected=expected, found="no answer", where=source)
+        raise BadInput(expected=expected, found="no answer", where=where)
     return times / arrivals.mean
 
 
-def _events(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], source: str) -> tuple[Event, ...]:
+def _events(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], lines: Sequence[str]) -> tuple[Event, ...]:
+    """The confirmed rows as events, in order; reading the answers has seen to it that each step is one of the steps."""
+    confirmed = [(row, line) for row, line in zip(rows, lines, strict=True) if row["right"] == "yes"]
     places = {_key(step.name): place for place, step in enumerate(steps)}
     made: list[Event] = []
-    for number, row in enumerate(rows, 1):
+    for number, (row, _) in enumerate(confirmed, 1):
         name = _inside(row["event"] or row["column"])
-        place = None if row["step"] is None else places.get(_key(_inside(row["step"])))
-        if row["step"] is not None and place is None:
-            allowed = ", ".join(step.name for step in steps) or "none are told"
-            raise BadInput(expected=f"one of the steps ({allowed})", found=repr(row["step"]), where=f"{source} list")
         # Where no step is named but the words are those of one, that step is meant.
-        place = places.get(_key(name)) if place is None else place
+        place = places.get(_key(name)) if row["step"] is None else places[_key(_inside(row["step"]))]
         name_id = slug(name, [event.id for event in made], f"date{number}")
         made.append(Event(id=name_id, column=row["column"], name=name, step=place))
-    _check_order(made, source)
+    _check_order(made, [line for _, line in confirmed])
     return tuple(made)
 
 
-def _check_order(events: Sequence[Event], source: str) -> None:
+def _check_order(events: Sequence[Event], lines: Sequence[str]) -> None:
     """Refuse a list of events that goes back in the steps: said and recorded could not be laid side by side."""
-    placed = [event for event in events if event.step is not None]
-    for before, after in pairwise(placed):
+    placed = [(event, line) for event, line in zip(events, lines, strict=True) if event.step is not None]
+    for (before, _), (after, line) in pairwise(placed):
         if (after.step or 0) <= (before.step or 0):
             expected = f"the columns in the order of the steps, {after.column!r} before {before.column!r}"
-            raise BadInput(expected=expected, found="the other order", where=f"{source} list")
+            raise BadInput(expected=expected, found="the other order", where=line)
 
 
 def _key(text: str) -> str:

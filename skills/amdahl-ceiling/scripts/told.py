@@ -37,13 +37,13 @@ def read_answers(path: Path, day: float) -> tuple[Source, Process]:
     except UnicodeDecodeError as error:
         raise BadInput(expected="UTF-8 text", found=f"a byte that is not, at offset {error.start}", where=name) from error
     answered = parse(text, _questions())
-    if answered.problems:
-        raise BadLines(f"{name}:{problem.line}: {problem.what}" for problem in answered.problems)
+    if answered.faults:
+        raise BadLines(f"{name}:{problem.line}: {problem.what}" for problem in answered.faults)
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
     source = Source(id=name, locator=f"file:{name}", count=1, bytes=len(data), read=len(answered.values), digest=digest)
     if not answered.values:
         source.health = "empty"
-    return source, process(answered.values, source=name, who=answered.who, day=day)
+    return source, process(answered.values, answered.lines, source=name, who=answered.who, day=day)
 
 
 def table_to_paste(proposed: Sequence[Proposed]) -> str:

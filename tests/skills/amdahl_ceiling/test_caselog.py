@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
@@ -30,7 +31,7 @@ def column(name, event=None, step=None, right="yes"):
 
 
 def told_step(name, work, wait):
-    empty = dict.fromkeys(("who", "system", "wait-in", "times", "per", "software", "person", "seen"))
+    empty = dict.fromkeys(("who", "system", "times", "per", "software", "person", "seen")) | {"wait-in": wait and "h"}
     return {"step": name, "work": work, "wait": wait, **empty}
 
 
@@ -284,11 +285,14 @@ def test_a_head_that_would_steer_the_terminal_does_not(tmp_path):
     assert b"| a[2J\\|b |" in done.stdout
 
 
-def test_a_step_that_the_answers_do_not_have_is_refused_with_those_they_have(listed):
+def test_a_step_that_the_answers_do_not_have_is_refused_with_its_line_and_those_they_have(listed, tmp_path):
     steps = [told_step("Read", exactly(5.0), None)]
     done = listed(f"{HEAD}1,2026-03-06,2026-03-07\n", steps=steps, list=[BOTH[0], column("sent", "it", "Send")])
     assert done.returncode == 3
-    assert b"expected one of the steps (Read), found 'Send'" in done.stderr
+    file = (tmp_path / "answers" / "amdahl-ceiling.md").read_text().splitlines()
+    line = next(number for number, text in enumerate(file, 1) if text.startswith("| sent | it |"))
+    assert f"answers/amdahl-ceiling.md:{line}: list: Which step is then finished: expected one of".encode() in done.stderr
+    assert b"(Read), found 'Send'" in done.stderr
 
 
 def test_columns_against_the_order_of_the_steps_are_refused(listed):
@@ -296,7 +300,7 @@ def test_columns_against_the_order_of_the_steps_are_refused(listed):
     mapping = [column("sent", "it", "Send"), column("received", "the request", "Read")]
     done = listed(f"{HEAD}1,2026-03-06,2026-03-07\n", steps=steps, list=mapping)
     assert done.returncode == 3
-    assert b"in the order of the steps" in done.stderr
+    assert re.search(rb"answers/amdahl-ceiling\.md:\d+: expected the columns in the order of the steps", done.stderr)
 
 
 def sheet(hours):

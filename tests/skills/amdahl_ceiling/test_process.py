@@ -31,7 +31,7 @@ TEN = exactly(10.0)
 
 
 def step(name, work=TEN, wait=None, **fields):
-    empty = dict.fromkeys(("who", "system", "wait-in", "times", "per", "software", "person", "seen"))
+    empty = dict.fromkeys(("who", "system", "times", "per", "software", "person", "seen")) | {"wait-in": wait and "h"}
     return {"step": name, "work": work, "wait": wait, **empty, **{key.replace("_", "-"): value for key, value in fields.items()}}
 
 
@@ -56,6 +56,23 @@ def _told(tmp_path):
 
 def said(document, key="answer"):
     return [fill(sentence, by_id(document["facts"])) for sentence in document[key]]
+
+
+def test_a_wait_without_its_unit_is_refused_with_its_line_and_never_taken_as_hours(tmp_path):
+    path = tmp_path / "amdahl-ceiling.md"
+    steps = [step("Read", wait=between(30.0, 0.0, 120.0), wait_in="min"), step("Write", wait=exactly(2.0), wait_in=None)]
+    path.write_text(render(QUESTIONS, {"case": "order", "steps": steps}, "owner"), encoding="utf-8")
+    (tmp_path / "evidence").mkdir()
+    done = run("facts", "--evidence", tmp_path / "evidence", *OPTIONS, *HOURS, "--answers", path)
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if text.startswith("| Write |"))
+    assert done.returncode == 3
+    assert f"answers/amdahl-ceiling.md:{line}: steps: Counted in: expected one of min (minutes)".encode() in done.stderr
+    assert done.stderr.count(b"Counted in") == 1
+
+
+def test_the_form_says_which_answers_stand_in_the_middle_of_a_sentence():
+    form = render(QUESTIONS, {})
+    assert form.count("This stands in the middle of a sentence: write it in small letters, like: the") == 2
 
 
 def test_case_time_is_work_and_waiting_and_a_day_is_a_working_day(told):
@@ -166,7 +183,7 @@ def test_a_step_counted_by_the_week_needs_the_number_of_cases(tmp_path):
     path.write_text(render(QUESTIONS, {"case": "order", "steps": [step("Type", times=5.0, per="week")]}), encoding="utf-8")
     done = run("facts", "--evidence", tmp_path, "--answers", path)
     assert (done.returncode, done.stdout) == (3, b"")
-    assert b"answers/amdahl-ceiling.md: expected how many cases start in a usual week" in done.stderr
+    assert b"answers/amdahl-ceiling.md:37: expected how many cases start in a usual week" in done.stderr
 
 
 def test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(tmp_path):
