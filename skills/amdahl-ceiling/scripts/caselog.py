@@ -23,6 +23,7 @@ DELIMITERS = (",", ";", "\t")
 _DECLARED = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
 NO_TIME = -1  # no date in that cell, or none that can be read
 BLANK, ODD = -1, -2
+SHOWN = 3  # cells without a date that are named
 SAMPLE = 5000  # rows from which a meaning is proposed
 
 
@@ -36,6 +37,7 @@ class Column:
         clocks: For each row the place of its time of day in `times_of_day`, or BLANK.
         dates: Distinct dates.
         times_of_day: Distinct times of day.
+        odd_lines: Where the first cells stand that hold something and no date, as file:line.
     """
 
     name: str
@@ -43,11 +45,12 @@ class Column:
     clocks: array[int] = field(default_factory=lambda: array("i"))
     dates: list[int | Slashed | None] = field(default_factory=list)
     times_of_day: list[Clock] = field(default_factory=list)
+    odd_lines: list[str] = field(default_factory=list)
     _places: dict[str, int] = field(default_factory=dict)
     _clock_places: dict[str, int] = field(default_factory=dict)
 
-    def take(self, cell: str) -> None:
-        """Read one cell."""
+    def take(self, cell: str, name: str, line: int) -> None:
+        """Read one cell, of the row that ends on *line* of the file *name*."""
         text = cell.strip()
         if not text:
             self.days.append(BLANK)
@@ -58,6 +61,8 @@ class Column:
             day, _, clock = day.partition("T")
         place = self._places.get(day)
         self.days.append(self._new_day(day) if place is None else place)
+        if self.days[-1] == ODD and len(self.odd_lines) < SHOWN:
+            self.odd_lines.append(f"{name}:{line}")
         at = self._clock_places.get(clock)
         self.clocks.append(self._new_clock(clock) if at is None else at)
 
@@ -192,11 +197,11 @@ class _Counts:
 
 def _read_file(path: Path, name: str, log: CaseLog, counts: _Counts, *, is_whole: bool) -> None:
     reader = _rows(path, name, log.source)
-    head = [cell.strip() for cell in next(reader, [])]
+    head = [cell.strip() for cell in next(reader, (1, []))[1]]
     if not head:
         return
     wanted = _places(head, log, name, is_whole=is_whole)
-    for row in reader:
+    for line, row in reader:
         if not any(row):
             continue
         if len(row) > len(head) and any(row[len(head) :]):
@@ -211,7 +216,7 @@ def _read_file(path: Path, name: str, log: CaseLog, counts: _Counts, *, is_whole
         if is_whole or log.kept < SAMPLE:
             log.kept += 1
             for column, place in wanted:
-                column.take(row[place] if place < len(row) else "")
+                column.take(row[place] if place < len(row) else "", name, line)
 
 
 def _places(head: Sequence[str], log: CaseLog, name: str, *, is_whole: bool) -> list[tuple[Column, int]]:
@@ -231,23 +236,24 @@ def _places(head: Sequence[str], log: CaseLog, name: str, *, is_whole: bool) -> 
     return found
 
 
-def _rows(path: Path, name: str, source: Source) -> Iterator[list[str]]:
-    """The rows of a file, its head first."""
+def _rows(path: Path, name: str, source: Source) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a file with the line on which each ends, its head first."""
     lines = _text(path, name, source)
-    head = next(lines, None)
+    head, above = next(lines, None), 0
     if head is None:
         return
     # Some programs write which delimiter they use above the head.
     if match := _DECLARED.fullmatch(head):
-        head, delimiter = next(lines, ""), match[1]
+        head, delimiter, above = next(lines, ""), match[1], 1
     else:
         # Counted outside quotes: a head may hold a comma in its words.
         delimiter = max(DELIMITERS, key="".join(head.split('"')[::2]).count)
     reader = csv.reader(_again(head, lines), delimiter=delimiter, strict=False)
     try:
-        yield from reader
+        for row in reader:
+            yield above + reader.line_num, row
     except csv.Error as error:
-        raise BadInput(expected="a CSV file", found=str(error), where=f"{name}:{reader.line_num}") from error
+        raise BadInput(expected="a CSV file", found=str(error), where=f"{name}:{above + reader.line_num}") from error
 
 
 def _again(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from factlist import Facts
 from process import Process
 from recorded import Between, Recorded
 from said import Compared
+from sentences import OTHER_HOURS
 from threepoint import METHOD
 from toldfacts import DAYS, MINUTES_IN_HOUR, Told, next_facts, units
 from workclock import DAY
@@ -58,6 +59,11 @@ def list_facts(facts: Facts, told: Told, found: Recorded) -> None:
     next_facts(facts, told, parts, {**common, "grade": "B"})
     _largest_facts(facts, process, found, day, common)
     _week_facts(facts, process, found, day, common)
+    outside, timed = found.outside
+    # A few are overtime; a fact is only what casts doubt on the hours.
+    if timed and 100 * outside >= OTHER_HOURS * timed:
+        label = "Share of the list's dates with a time of day that lie outside working time"
+        facts.add("list.outside.share", label, "ratio", 100 * outside / timed, "%", grade="A", n=timed, **common)
 
 
 def _between_facts(facts: Facts, name: str, label: str, between: Between, day: float, common: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from caselog import SOURCE
+from caselog import SOURCE, Column
 from factlist import Facts
 from listfacts import compared_facts, list_facts, top_said_facts, unconfirmed_facts, waiting_fact
 from processtables import charts, list_charts, list_tables, tables
@@ -60,7 +60,7 @@ def process_parts(facts: Facts, told: Told) -> Parts:
         findings=process_findings(facts, rows),
         method=[*(told_method() if told.time.steps else []), *(list_method(by_day=by_day) if told.found else [])],
         limits=[*(told_limits(facts, points=points) if told.time.steps else []), *(list_limits(facts) if told.found else [])],
-        warnings=warnings(told),
+        warnings=warnings(facts, told),
     )
 
 
@@ -79,7 +79,7 @@ def _list_facts(facts: Facts, told: Told) -> tuple[list[Compared], Compared | No
     return rows, case
 
 
-def warnings(told: Told) -> list[str]:
+def warnings(facts: Facts, told: Told) -> list[str]:
     """What went wrong on the way, and what is to be confirmed, in plain words."""
     made = [f"{source.id}: {remark}" for source in told.records for remark in source.remarks]
     made += [f"{source.id}: nothing that could be used ({source.health})." for source in told.records if source.health != "ok"]
@@ -91,12 +91,22 @@ def warnings(told: Told) -> list[str]:
         for one in told.proposed
     ]
     if told.log is not None and told.found is not None:
-        odd = [f"{plain(column.name)} {column.odd}" for column in told.log.columns if column.odd]
+        odd = [f"{plain(column.name)} {column.odd} ({_places(column)})" for column in told.log.columns if column.odd]
         made += [f"{SOURCE}: cells that hold no date: {', '.join(odd)}."] if odd else []
         made += [f"{SOURCE}: dates after the day of this run, not counted: {told.log.future}."] if told.log.future else []
+    if "list.outside.share" in facts:
+        made.append(
+            "The given working hours do not fit this list: {f:list.outside.share} of its times lie outside them, so the figures on the "
+            "calendar are the better guide until the hours are asked for."
+        )
     if told.log is None and told.process.events:
         made.append(f"{SOURCE}: the answers say what the columns of a list mean, and there is no list in evidence/cases.")
     return made
+
+
+def _places(column: Column) -> str:
+    more = ", ..." if column.odd > len(column.odd_lines) else ""
+    return ", ".join(map(plain, column.odd_lines)) + more
 
 
 def plain(text: str) -> str:

@@ -195,6 +195,13 @@ class Recorded:
         rows = [[float(count)] for count in self.weeks]
         return interval(drawn_sums(rows), lambda sums: sums[0] / len(rows))
 
+    @cached_property
+    def outside(self) -> tuple[int, int]:
+        """How many times with a time of day lie outside working time, and how many there are; midnight is what stands for none."""
+        timed = (times for times, is_timed in zip(self.times, self.timed, strict=True) if is_timed)
+        known = [time for times in timed for time in times if time >= 0 and time % DAY]
+        return sum(not self.clock.is_open(time) for time in known), len(known)
+
     @property
     def open(self) -> int:
         """Cases that have started and have no last date."""

@@ -45,6 +45,11 @@ class WorkClock:
         before, days = self._before, self._days
         return array("q", [before[time // DAY] + days[time // DAY][time % DAY] if time >= 0 else -1 for time in times])
 
+    def is_open(self, time: int) -> bool:
+        """Whether a time on a covered day lies in working time; the minutes at which it begins and ends do."""
+        passed, minute = self._days[time // DAY], time % DAY
+        return passed[max(minute - 1, 0)] < passed[minute + 1]
+
     def _weekday(self, day: int) -> int:
         when = date.fromordinal(day)
         return -1 if when in self.calendar.holidays else when.weekday()

@@ -150,7 +150,27 @@ def test_gaps_words_and_dates_in_the_wrong_order_are_counted_and_left_out(shown)
     assert (found["list.case.missing"], found["list.case.backwards"], found["list.open"]) == (2, 1, 2)
     assert found["list.date.the-request.gaps"] == 3
     assert "Rows that stand there twice, letter for letter, counted once: 1." in remarks(document)
-    assert "cells that hold no date: received 2." in remarks(document)
+    assert "cells that hold no date: received 2 (cases/orders.csv:6, cases/orders.csv:10)." in remarks(document)
+
+
+def test_of_many_cells_without_a_date_the_first_three_are_named_also_below_a_line_that_names_the_delimiter(shown):
+    rows = [f'{number},"soon\nor later",2026-03-06' for number in range(4)] + [f"{number},2026-03-05,2026-03-06" for number in range(5, 10)]
+    document = shown("sep=,\n" + HEAD + "\n".join(rows))
+    assert "received 4 (cases/orders.csv:4, cases/orders.csv:6, cases/orders.csv:8, ...)." in remarks(document)
+
+
+@pytest.mark.parametrize(("late", "share"), [(2, None), (3, 25.0), (6, 50.0)])
+def test_working_hours_that_a_quarter_of_the_times_lie_outside_are_warned_of(shown, late, share):
+    """Six cases have twelve times; opening and closing time (08:00, 16:00) and dates without a time of day are no sign."""
+    rows = [f"{number},2026-03-05 08:00,2026-03-06 {'19:30' if number < late else '16:00'}" for number in range(6)]
+    document = shown(HEAD + "\n".join([*rows, "7,2026-03-07,2026-03-08"]))
+    assert values(document).get("list.outside.share") == share
+    assert ("working hours do not fit this list: {f:list.outside.share} of its times" in remarks(document)) == (share is not None)
+
+
+def test_times_on_a_day_off_lie_outside_the_working_hours(shown):
+    document = shown(HEAD + "\n".join(f"{number},2026-03-07 10:00,2026-03-09 10:00" for number in range(4)))
+    assert values(document)["list.outside.share"] == 50
 
 
 def test_dates_after_the_day_of_the_run_have_not_happened(shown):
