@@ -228,8 +228,7 @@ def test_each_figure_and_quotation_of_a_text_is_placed_or_listed(acme, verify, t
         (3, "figure", "4", True),
         (4, "quotation", "Orders arrive by fax on Monday mornings.", True),
         (6, "quotation", "words that nobody ever said to us", False),
-        (6, "figure", "17", False),
-        (6, "figure", "%", False),
+        (6, "figure", "17%", False),
         (7, "quotation", "we ask you to confirm each order within 2 hours.", True),
         (7, "figure", "2", True),
         (7, "figure", "3", False),
@@ -266,7 +265,7 @@ def test_what_is_no_figure_of_the_text_is_not_counted(verify, tmp_path, text):
 
 def test_a_text_of_windows_has_the_same_lines(verify, tmp_path):
     rows = verify(write(tmp_path, "x.md", TEXT.replace("\n", "\r\n")))["placements"]
-    assert [item["line"] for item in rows] == [1, 3, 3, 3, 4, 6, 6, 6, 7, 7, 7]
+    assert [item["line"] for item in rows] == [1, 3, 3, 3, 4, 6, 6, 7, 7, 7]
 
 
 def test_with_several_artefacts_a_fact_is_named_with_its_own(fde, acme, verify, tmp_path):
