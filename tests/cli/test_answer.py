@@ -178,6 +178,25 @@ def test_a_person_is_asked_one_by_one_and_the_file_is_the_canonical_one(acme):
     assert (acme / NAME).read_text() == FILE
 
 
+def test_a_cell_that_a_filled_one_needs_is_asked_until_it_is_given_and_else_may_be_left(acme):
+    asked = json.loads(json.dumps(QUESTIONS))
+    asked["questions"] = [asked["questions"][3]]
+    asked["questions"][0]["columns"][1] |= {"required": False, "needs": "by-hand"}
+    write(acme, "skills/order-flow/assets/questions.json", json.dumps(asked))
+    with terminal(acme, "--who", "owner") as person:
+        person.types("1. Step >", "Type\n")
+        person.types("Work (min) >", "5\n")
+        person.types("By hand  [y Yes, n No] >", "-")
+        person.types("found 'nothing'", "")
+        person.types("By hand  [y Yes, n No] >", "y")
+        person.types("2. Step >", "Pick\n")
+        person.types("Work (min) >", "\n")
+        person.types("By hand  [y Yes, n No] >", "\n")
+        person.types("3. Step >", "\n")
+        assert person.ended() == 0
+    assert (acme / NAME).read_text().endswith("| Type | 5 | yes |\n| Pick |  |  |\n")
+
+
 def test_after_ctrl_c_it_goes_on_where_it_was_left(acme):
     with terminal(acme, "--who", "owner") as person:
         person.types("one case? >", "An order, with ünlauts\n")
