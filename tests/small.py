@@ -153,11 +153,13 @@ def write(root: Path, name: str, text: str | bytes) -> Path:
 
 
 def tree(root: Path) -> dict[str, bytes | None]:
-    """Return everything below *root*: the content of each file, None for a folder."""
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes() if path.is_file() and not path.is_symlink() else None
-        for path in sorted(root.rglob("*"))
-    }
+    """Return everything below *root*: the content of each file, None for a folder and for the lock, which tells the time."""
+    return {path.relative_to(root).as_posix(): _content(path) for path in sorted(root.rglob("*"))}
+
+
+def _content(path: Path) -> bytes | None:
+    is_read = path.is_file() and not path.is_symlink() and path.parts[-2:] != (".fde", "lock")
+    return path.read_bytes() if is_read else None
 
 
 def record(root: Path, folder: str) -> dict[str, Any]:
