@@ -236,7 +236,7 @@ def _moves(action: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout)
     target = f", proposed {proposed['value']} {proposed['unit']}".rstrip() if proposed else ""
     due = f" by {day(action['due'])} (proposed)" if action["due"] else ""
     label = layout.passage(fact["label"], index, LABEL).text
-    return f"Should move: {label}, now {show(fact)}{target}{due}."
+    return f"The number to watch: {label}, now {show(fact)}{target}{due}."
 
 
 def _ended(text: str) -> str:

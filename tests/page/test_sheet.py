@@ -30,9 +30,9 @@ def test_what_fits_is_not_called_shortened():
 def test_an_action_says_who_what_it_should_move_from_where_and_what_is_only_proposed():
     front = sheet(record())
     assert front.actions.points[0].below == (
-        "Who: Office lead. Should move: Wait of an order for its price, now 40.2 h, proposed 8 h by 1 April 2026 (proposed)."
+        "Who: Office lead. The number to watch: Wait of an order for its price, now 40.2 h, proposed 8 h by 1 April 2026 (proposed)."
     )
-    assert front.actions.points[1].below == "Who: Office lead. Should move: Wait of an order for its price, now 40.2 h."
+    assert front.actions.points[1].below == "Who: Office lead. The number to watch: Wait of an order for its price, now 40.2 h."
 
 
 def test_the_skills_own_words_say_what_it_costs():

@@ -49,7 +49,7 @@ def _where(facts: Facts) -> str:
             told = f"; as told it takes {{f:{said}|range}}"
         else:
             shown = spell(facts, "list.top")
-        return f"By the list, most of that time passes from {{f:list.top.from}} to {{f:list.top.to}}: {{f:{shown}}} on average{share}{told}."
+        return f"By the list, the longest stretch is from {{f:list.top.from}} to {{f:list.top.to}}: {{f:{shown}}} on average{share}{told}."
     if "wait.top.step" in facts:
         return _waits_most(facts)
     return ""
@@ -75,9 +75,9 @@ def cost(facts: Facts) -> list[str]:
     """What it costs to leave it: hours of work as money; waiting as money only if somebody said what a day of it costs."""
     made = []
     if "week.work.money" in facts:
-        made.append("The work takes {f:week.work.hours} a week, which is {f:week.work.money|range}.")
+        made.append("The work of one week takes {f:week.work.hours}, which is {f:week.work.money|range}.")
     elif "week.work.hours" in facts:
-        made.append("The work takes {f:week.work.hours|range} a week.")
+        made.append("The work of one week takes {f:week.work.hours|range}.")
     if "week.going.money" in facts:
         made.append("Of that, {f:week.going.hours} a week are in steps that software could do: {f:week.going.money|range}.")
     waiting = "list.week.wait.hours" if "list.week.wait.hours" in facts else "week.wait.hours"

@@ -302,7 +302,7 @@ def test_the_wholesaler_hears_first_what_the_list_shows_and_where_it_disagrees_w
     first, second, third = said(document)
     assert first.startswith("From the customer's request to the invoice one order takes 6.9")
     assert "as told it is 3.79 working days" in first
-    assert "passes from the request to the quote" in second
+    assert "the longest stretch is from the request to the quote" in second
     assert "while the waits stay" in third
     gaps = [finding for finding in document["findings"] if finding["id"].startswith("gap-")]
     index = by_id(document["facts"])
