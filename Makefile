@@ -38,7 +38,7 @@ sources: .venv/.dev
 # The installed wheel, in a virtual environment and a folder that know nothing of the sources. First without the tools of
 # development: so a dependency that only they bring is missed here and not at a user's.
 wheel: .venv/.dev
-	@set -eu; away=$$(mktemp -d); trap 'rm -rf "$$away"' EXIT; \
+	@set -eu; away=$$(mktemp -d); chmod 755 "$$away"; trap 'rm -rf "$$away"' EXIT; \
 	$(BIN)/python -m build --wheel --no-isolation --outdir "$$away" . > "$$away/build.log" || { cat "$$away/build.log"; exit 1; }; \
 	cp -R tests pyproject.toml "$$away"; \
 	$(BIN)/python -m venv "$$away/venv"; \
