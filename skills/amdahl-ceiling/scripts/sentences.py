@@ -42,7 +42,7 @@ def answer(found: Measurement, facts: Facts) -> list[str]:
             "first prompt to the merge; {f:work.lead.none} of the {f:lead.count} changes fall wholly outside working hours."
         ),
         (
-            "If the model took no time at all, {f:work.lead.stage.model.share|range} of the working time would go "
+            "If the model took no time at all, {f:work.lead.stage.model.share|range} of the working time would be saved "
             "({f:lead.stage.model.share} on the calendar), which makes a change at most {f:work.lead.ceiling} as fast as today: that is "
             "what is still to gain, not what the model has given already."
         ),

@@ -116,7 +116,7 @@ def test_the_answer_tells_how_long_it_takes_how_short_it_could_be_and_what_holds
         first,
     )
     assert re.search(
-        r"0\.\d+ % \(.* to .*\) of the working time would go \(0\.\d+ % on the calendar\), which makes a change at most 1\.00\d+x as fast "
+        r"0\.\d+ % \(.* to .*\) of the working time would be saved \(0\.\d+ % on the calendar\), which makes a change at most 1\.00\d+x as fast "
         r"as today: .*still to gain",
         second,
     )
