@@ -265,9 +265,117 @@ class ReplayEnded(FdeError):
 
 
 class UnknownModel(UsageError):
-    """The model {} is not known here: expected none, or replay/FILE with a recorded reply."""
+    """The model {} is not known here: expected anthropic/MODEL, openai/MODEL, local/MODEL@URL, replay/FILE or none."""
 
     hint = "With any other model, use `fde prompt SKILL`, paste it into a chat, and `fde accept` its reply."
+
+
+class BadEndpoint(FdeError):
+    """The address {} is not used: {}."""
+
+    hint = "An address comes from your own config.toml or from --model, never from an engagement; `fde doctor` shows those in force."
+
+
+class NoKey(FdeError):
+    """There is no key for {}, so nothing was sent."""
+
+    exit = Exit.NOT_NOW
+
+
+class BadKey(FdeError):
+    """The key for {} is not used: {}."""
+
+    exit = Exit.NOT_NOW
+
+
+class NotAllowed(FdeError):
+    """This engagement does not allow {}, so nothing was sent."""
+
+    exit = Exit.NOT_NOW
+
+
+class NotConfirmed(FdeError):
+    """What this engagement allows is not confirmed on this machine, so nothing was sent: {}."""
+
+    exit = Exit.NOT_NOW
+    hint = "Look at the list in engagement.md; `fde allow` confirms it, once for each change."
+
+
+class SecretsFound(FdeError):
+    """There are secrets in what would be sent, so nothing was: {}."""
+
+    hint = "Take them out of the evidence, or mask them with --redact."
+
+
+class NoRoom(FdeError):
+    """The question does not fit the window of {}: {}."""
+
+    exit = Exit.NOT_NOW
+
+
+class OverBudget(FdeError):
+    """The budget is reached, so nothing more was sent: {}."""
+
+    exit = Exit.NOT_NOW
+
+
+class ProviderRefused(FdeError):
+    """{} refused the request: {}."""
+
+    exit = Exit.NOT_NOW
+
+
+class ProviderBusy(FdeError):
+    """{} has no capacity now: {}."""
+
+    exit = Exit.NOT_NOW
+    hint = "The same command may work later."
+
+
+class NotTheApi(FdeError):
+    """{} did not answer as a model's API does: {}."""
+
+    exit = Exit.NOT_NOW
+    hint = "Something between here and there may have answered instead: a proxy, a login page. `fde doctor` shows the addresses in force."
+
+
+class DeadlineOver(FdeError):
+    """{} had not answered in full after {:g} seconds."""
+
+    exit = Exit.NOT_NOW
+    hint = "Give it longer with --deadline, or try again."
+
+
+class ReplyCut(FdeError):
+    """The answer was cut at {:,} tokens."""
+
+    exit = Exit.NOT_NOW
+    hint = "Allow a longer answer in config.toml (max_output), or ask less at once."
+
+
+class ReplyEmpty(FdeError):
+    """The answer of {} is empty."""
+
+    exit = Exit.NOT_NOW
+
+
+class ReplyDeclined(FdeError):
+    """{} declined to answer{}."""
+
+    exit = Exit.NOT_NOW
+
+
+class ReplyTooLong(FdeError):
+    """The answer of {} does not end: more than {:,} bytes have come."""
+
+    exit = Exit.NOT_NOW
+
+
+class StreamEnded(FdeError):
+    """The connection to {} broke off before the answer was whole."""
+
+    exit = Exit.NOT_NOW
+    hint = "The same command may work later."
 
 
 class RejectedJudgement(FdeError):

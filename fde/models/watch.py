@@ -1,0 +1,85 @@
+"""What is seen of a call while it runs: the time that is left, the attempts, the words so far.
+
+A call that is interrupted or fails leaves here what there is to record of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..errors import DeadlineOver
+
+if TYPE_CHECKING:
+    from .model import Usage
+
+SAID_EVERY = 20
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One request over the wire.
+
+    Attributes:
+        id: The provider's id of the request, None if it gave none.
+        status: The HTTP status, None if there was no answer.
+        outcome: "ok", or the code of the error it ended with.
+        seconds: How long it took.
+    """
+
+    id: str | None
+    status: int | None
+    outcome: str
+    seconds: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """A run's one deadline, and everything that its calls show before they end.
+
+    Attributes:
+        seconds: How long all calls of the run may take together.
+        say: Takes a line of progress.
+        clock: A monotonic clock, in seconds.
+        sleep: Waits for so many seconds.
+        attempts: Every request so far, the failed ones too.
+        pieces: The words of the answer that is coming in.
+        usage: What the provider has said so far that the answer takes.
+    """
+
+    seconds: float
+    say: Callable[[str], None] = lambda _: None
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    attempts: list[Attempt] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    usage: Usage | None = None
+    ends: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ends = self.clock() + self.seconds
+
+    @property
+    def text(self) -> str:
+        """The words that have come in of the answer."""
+        return "".join(self.pieces)
+
+    def left(self, who: str) -> float:
+        """Return how many seconds are left. Raises DeadlineOver, naming *who* did not answer."""
+        left = self.ends - self.clock()
+        if left <= 0:
+            raise DeadlineOver(who, self.seconds)
+        return left
+
+    def begin(self) -> None:
+        """Forget the words of an attempt that failed: nothing of an incomplete answer is used."""
+        self.pieces.clear()
+        self.usage = None
+
+    def piece(self, text: str) -> None:
+        """Take in the next words of the answer, and say how far it is."""
+        self.pieces.append(text)
+        # Not at each token: a terminal need not show more than it can be read.
+        if len(self.pieces) % SAID_EVERY == 1:
+            self.say(f"the answer is coming in: {sum(map(len, self.pieces)):,} characters ...")
