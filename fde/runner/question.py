@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..assets import assets
+from ..models.model import Document, Message
 from ..portable.artefact import Correction
 from ..portable.facts import by_id as facts_by_id
 from ..portable.facts import fill, show_range
@@ -32,11 +33,13 @@ class Part:
         role: "system" or "user".
         name: "rules", "skill", "evidence", "corrections" (only if there are any) or "task"; evidence is never in the system role.
         text: The words.
+        documents: The sources in it, one by one; only of "evidence".
     """
 
     role: str
     name: str
     text: str
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,11 @@ class Question:
         return "\n\n".join(part.text.strip("\n") for part in self.parts) + "\n"
 
     @property
+    def messages(self) -> tuple[Message, ...]:
+        """The question as the beginning of a conversation."""
+        return tuple(Message(role=part.role, text=part.text, documents=part.documents) for part in self.parts)
+
+    @property
     def digest(self) -> str:
         """The digest of what is asked: "sha256:<hex>"."""
         return digest("\0".join(f"{part.role}\0{part.name}\0{part.text}" for part in self.parts).encode())
@@ -61,11 +69,12 @@ def ask(skill: Skill, facts: Mapping[str, Any], words: Iterable[Source], correct
 
     Raises NotTrusted for the template of an untrusted skill, TemplateFault for a broken one.
     """
+    sources = tuple(words)
     return Question(
         parts=(
             Part(role="system", name="rules", text=_block("rules", {"schema": json.dumps(schema("judgement"), ensure_ascii=False)})),
             Part(role="system", name="skill", text=f'<method skill="{skill.name}">\n{skill.body.strip()}\n</method>\n'),
-            Part(role="user", name="evidence", text=evidence_text(words)),
+            Part(role="user", name="evidence", text=evidence_text(sources), documents=_documents(sources)),
             # A part of its own, so that a skill's own template need not know of it.
             *([Part(role="user", name="corrections", text=_corrections(corrections))] if corrections else []),
             Part(role="user", name="task", text=_task(template_for(skill), facts)),
@@ -83,6 +92,10 @@ def evidence_text(words: Iterable[Source]) -> str:
     lines = [_source_line(source) for source in words if source.health == "ok"]
     body = "\n".join(lines) or "(no text source)"
     return f"<{TAG}>\n{body}\n</{TAG}>\n"
+
+
+def _documents(words: Iterable[Source]) -> tuple[Document, ...]:
+    return tuple(Document(source=source.id, text=_source_line(source)) for source in words if source.health == "ok")
 
 
 def _source_line(source: Source) -> str:
