@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+import given
+
 
 def speed_up(share: float, factor: float) -> float:
     """How many times shorter the whole becomes if a *share* of it (0 to 1) becomes *factor* times shorter.
@@ -60,7 +62,12 @@ def series(times: Mapping[str, float], factors: Mapping[str, float]) -> float:
     >>> T = {"model": 20, "tools": 15, "ci": 30, "wait": 60, "touch": 10, "deploy": 5}
     >>> [round(series(T, f), 10) for f in ({"model": 50}, {"model": math.inf}, {"model": 50, "ci": 3})]
     [1.1627906977, 1.1666666667, 1.3944223108]
+
+    Raises:
+        ValueError: a time is negative, or a factor not above zero or of a stage that is not there.
     """
+    given.times(times)
+    given.factors(factors, times)
     left = sum(time / factors.get(stage, 1.0) for stage, time in times.items())
     return sum(times.values()) / left if left > 0 else math.inf
 
@@ -74,6 +81,8 @@ def bottlenecks(times: Mapping[str, float]) -> Iterator[tuple[str, float]]:
     >>> [(stage, round(value, 4)) for stage, value in bottlenecks(T)]
     [('wait', 1.75), ('ci', 2.8), ('model', 4.6667), ('tools', 9.3333), ('touch', 28.0)]
     """
+    # A difference of two sums of seconds may lie a hair below zero.
+    times = {stage: max(time, 0.0) for stage, time in times.items()}
     removed: dict[str, float] = {}
     for stage in sorted(times, key=lambda name: -times[name]):
         removed[stage] = math.inf
