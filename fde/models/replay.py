@@ -5,13 +5,13 @@ The file says where the reply came from, and an artefact that rests on it says s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..engagement.files import read_json
 from ..errors import BadReplay, ReplayEnded
-from .model import Message, Reply
+from .model import Reply, Request, Sending
+from .watch import Watch
 
 CAP = 16_000_000
 
@@ -23,9 +23,17 @@ class Replay:
     name: str
     origin: str | None
     replies: tuple[str, ...]
+    window: int | None = None
     given: int = field(default=0)
 
-    def reply(self, conversation: Sequence[Message], *, seconds: float) -> Reply:  # noqa: ARG002 - the protocol's
+    def prepare(self) -> None:
+        """Nothing stands in the way: nothing is sent."""
+
+    def preview(self, request: Request) -> Sending | None:  # noqa: ARG002 - the protocol's
+        """Nothing leaves this machine."""
+        return None
+
+    def reply(self, request: Request, watch: Watch) -> Reply:  # noqa: ARG002 - the protocol's
         """Return the next recorded reply. Raises ReplayEnded after the last."""
         if self.given >= len(self.replies):
             raise ReplayEnded(self.name)

@@ -1,0 +1,143 @@
+"""Anthropic's Messages API, through its SDK: evidence as document blocks, the reply's schema on the wire, always streamed.
+
+https://platform.claude.com/docs/en/api/messages. No tool, no sampling parameter, no citations (they exclude a schema).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, cast
+
+from ..errors import ReplyCut, ReplyDeclined, ReplyEmpty, StreamEnded
+from .model import Message, Reply, Request, Usage
+from .terms import Terms
+from .watch import Watch
+
+if TYPE_CHECKING:
+    from anthropic.types import (
+        DocumentBlockParam,
+        MessageParam,
+        OutputConfigParam,
+        RawMessageStreamEvent,
+        TextBlockParam,
+    )
+    from anthropic.types.message_create_params import MessageCreateParamsStreaming
+    from httpx2 import BaseTransport
+
+    from .wire import Seen
+
+PATH = "/v1/messages"
+CUT = ("max_tokens", "model_context_window_exceeded")
+
+
+def body(request: Request, terms: Terms) -> MessageCreateParamsStreaming:
+    """Return the request's body."""
+    config: OutputConfigParam = {"format": {"type": "json_schema", "schema": dict(request.schema)}}
+    if terms.effort:
+        config["effort"] = cast("Any", terms.effort)
+    return {
+        "model": terms.model,
+        "max_tokens": terms.max_output,
+        "system": [_text(message.text) for message in request.messages if message.role == "system"],
+        "messages": _turns(request.messages),
+        "output_config": config,
+        "stream": True,
+    }
+
+
+def _turns(messages: Iterable[Message]) -> list[MessageParam]:
+    spoken = [message for message in messages if message.role != "system"]
+    return [_turn(role, [block for one in turn for block in _blocks(one)]) for role, turn in groupby(spoken, attrgetter("role"))]
+
+
+def _turn(role: str, blocks: list[TextBlockParam | DocumentBlockParam]) -> MessageParam:
+    return {"role": "assistant", "content": blocks} if role == "assistant" else {"role": "user", "content": blocks}
+
+
+def _blocks(message: Message) -> Iterator[TextBlockParam | DocumentBlockParam]:
+    """Yield a turn's words; those of sources as one document each, between the tags that the rules name."""
+    if not message.documents:
+        yield _text(message.text)
+        return
+    first, last = message.documents[0].text, message.documents[-1].text
+    yield _text(message.text[: message.text.index(first)])
+    for document in message.documents:
+        yield {
+            "type": "document",
+            "source": {"type": "text", "media_type": "text/plain", "data": document.text},
+            "title": document.source,
+            "context": json.dumps({"source": document.source, "trust": "untrusted"}, ensure_ascii=False),
+        }
+    # Rules, method and evidence are the same again in the repair round and in the next run.
+    yield {**_text(message.text[message.text.rindex(last) + len(last) :]), "cache_control": {"type": "ephemeral"}}
+
+
+def _text(text: str) -> TextBlockParam:
+    # A block without a word is refused there.
+    return {"type": "text", "text": text.strip("\n") or "-"}
+
+
+def errors() -> tuple[type[Exception], ...]:
+    """Return what the SDK raises."""
+    import anthropic
+
+    return (anthropic.AnthropicError,)
+
+
+def ask(request: Request, terms: Terms, watch: Watch, seen: Seen, transport: BaseTransport | None = None) -> Reply:
+    """Send *request* once and return the whole reply. Raises what the SDK raises, and our own errors for an answer that is not whole."""
+    import anthropic
+
+    from .wire import client, require_events
+
+    with (
+        client(watch, seen, terms.who, transport) as http,
+        anthropic.Anthropic(
+            api_key=terms.key,
+            base_url=terms.base_url,
+            max_retries=0,
+            http_client=http,
+            open_telemetry=False,
+        ).messages.create(**body(request, terms)) as stream,
+    ):
+        require_events(stream.response, terms.who)
+        return _read(stream, terms, watch)
+
+
+def _read(events: Iterable[RawMessageStreamEvent], terms: Terms, watch: Watch) -> Reply:
+    model, stop, ended = None, None, False
+    for event in events:
+        if event.type == "message_start":
+            model = event.message.model
+            watch.usage = _usage(event.message.usage, None)
+        elif event.type == "content_block_delta" and event.delta.type == "text_delta":
+            watch.piece(event.delta.text)
+        elif event.type == "message_delta":
+            stop = event.delta.stop_reason or stop
+            watch.usage = _usage(event.usage, watch.usage)
+        elif event.type == "message_stop":
+            ended = True
+    # A connection that closes early is no error to the SDK.
+    if not ended or stop is None:
+        raise StreamEnded(terms.who)
+    if stop in CUT:
+        raise ReplyCut(watch.usage.output if watch.usage else terms.max_output)
+    if stop == "refusal":
+        raise ReplyDeclined(terms.who, "")
+    if not watch.text.strip():
+        raise ReplyEmpty(terms.who)
+    return Reply(text=watch.text, usage=watch.usage, model=model)
+
+
+def _usage(said: Any, before: Usage | None) -> Usage:
+    """Return the tokens so far: the last event repeats only what has changed. `input_tokens` leaves the cached ones out there."""
+    read = said.cache_read_input_tokens
+    written = said.cache_creation_input_tokens
+    read = read if read is not None else before.cache_read if before else 0
+    written = written if written is not None else before.cache_write if before else 0
+    if said.input_tokens is None and before:
+        return Usage(input=before.input, output=said.output_tokens, cache_read=read, cache_write=written)
+    return Usage(input=(said.input_tokens or 0) + read + written, output=said.output_tokens, cache_read=read, cache_write=written)

@@ -1,0 +1,84 @@
+"""The HTTP client under both SDKs: it follows no redirect, keeps the run's deadline, and ends an answer that does not end.
+
+Imported only when something is sent, after every check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx2
+
+from ..errors import FdeError, NotTheApi, ReplyTooLong
+from ..text import printable
+from .watch import Watch
+
+MOST_BYTES = 32_000_000  # of one answer; no honest one comes near
+CONNECT_SECONDS = 10.0
+# What may come from below an SDK: it passes on what it does not know.
+BELOW: tuple[type[Exception], ...] = (FdeError, httpx2.HTTPError, httpx2.StreamError, OSError)
+REQUEST_IDS = ("request-id", "x-request-id")
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the answer to one request said of itself: its HTTP status and the provider's id of the request."""
+
+    status: int | None = None
+    id: str | None = None
+
+
+class Watched(httpx2.SyncByteStream):
+    """The bytes of an answer, which end with DeadlineOver or ReplyTooLong if they come too long or too many."""
+
+    def __init__(self, stream: httpx2.SyncByteStream, watch: Watch, who: str) -> None:
+        self._stream, self._watch, self._who = stream, watch, who
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes as they come."""
+        size = 0
+        for chunk in self._stream:
+            # Here and not at each event: a server that sends nothing but signs of life shows no event.
+            self._watch.left(self._who)
+            size += len(chunk)
+            if size > MOST_BYTES:
+                raise ReplyTooLong(self._who, MOST_BYTES)
+            yield chunk
+
+    def close(self) -> None:
+        """Release the connection."""
+        self._stream.close()
+
+
+def require_events(response: httpx2.Response, who: str) -> None:
+    """Raise NotTheApi for an answer that is no stream of events: a page of a proxy, a document of another service."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "text/event-stream":
+        raise NotTheApi(who, f"it sent {printable(kind)[:60] or 'nothing that says what it is'} where events were expected")
+
+
+def client(watch: Watch, seen: Seen, who: str, transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
+    """Return a client for one request to *who*, which notes in *seen* what the answer says of itself.
+
+    *transport* takes the network's place. Proxies of the environment and the system's certificates are kept.
+    """
+
+    def on_response(response: httpx2.Response) -> None:
+        seen.status = response.status_code
+        seen.id = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None)
+        # None was asked for: a small packed answer could become one that fills the memory.
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise NotTheApi(who, f"its answer is packed ({response.headers['content-encoding'][:20]}), which was not asked for")
+        if isinstance(response.stream, httpx2.SyncByteStream):
+            response.stream = Watched(response.stream, watch, who)
+
+    left = watch.left(who)
+    return httpx2.Client(
+        transport=transport,
+        timeout=httpx2.Timeout(left, connect=min(left, CONNECT_SECONDS)),
+        # A redirect would take the client's words to a host that nobody allowed.
+        follow_redirects=False,
+        headers={"Accept-Encoding": "identity"},
+        event_hooks={"response": [on_response]},
+    )
