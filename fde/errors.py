@@ -80,7 +80,7 @@ class NotTrusted(FdeError):
 
 
 class NoScript(FdeError):
-    """The skill {} has no script: it is instructions only, and there is nothing to measure."""
+    """The skill {} has no script: it is instructions only, and there is nothing to run."""
 
 
 class ScriptFailed(FdeError):

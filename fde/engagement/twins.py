@@ -49,7 +49,7 @@ CONVERTERS: Mapping[str, tuple[str, ...]] = {
     ".msg": ("python-oxmsg", "markdownify", "lxml"),
     ".eml": (),
 }
-PATTERNS = tuple(f"**/*{suffix}" for suffix in CONVERTERS)
+TEXTS = ("**/*.md", "**/*.txt", "**/*.vtt", "**/*.srt", *(f"**/*{suffix}" for suffix in CONVERTERS))
 _SCRIPT = Path(__file__).with_name("documents.py")
 _MADE_BY = re.compile(r"\btext by ([\w.-]+) ([\w.+!]+)")
 _ODD = re.compile(r"[^\w .,()+-]+")

@@ -20,11 +20,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from ..engagement.files import as_text, read_json
+from ..engagement.files import as_text
 from ..errors import Exit, NoScript, NotText, ScriptFailed, ScriptRefused, ScriptUsage
 from ..portable.artefact import facts_problems
 from ..portable.schema import problems as schema_problems
 from ..portable.strictjson import BadJson, strict_json
+from ..skillset.details import details_schema
 from ..skillset.trust import require
 from ..text import printable
 
@@ -37,7 +38,9 @@ STDERR_CAP = 1_000_000
 TAIL_LINES = 20
 TAIL_CHARACTERS = 2_000
 MOST_PROBLEMS = 5
-SCHEMA_CAP = 1_000_000
+SHOWN = 40  # bytes of an output that is no JSON
+FORM = "`fde schema facts` is the form of what a script prints. This is a fault of the skill, not of the evidence: tell its author."
+ALONE = "A script runs alone (`python -I`): it finds the standard library, and its neighbours once it has put its own folder on sys.path."
 TICK = 0.05
 
 
@@ -92,14 +95,18 @@ def measure(
 ) -> Measured:
     """Run *skill*'s script on the folder *evidence*, as of *now* (aware) in the zone *tz*, for at most *limit* seconds.
 
-    *context* has the engagement's values; those that the skill's driver names are handed on. *args* go behind `--`.
+    *context* has the engagement's values; those that the skill's driver names are handed on. *args* go behind `--`. A skill that
+    is instructions only runs nothing and has no fact; its method is followed all the same, so it must be trusted as well.
 
-    Raises NoScript, NotTrusted, ScriptUsage (it exits 2), ScriptRefused (it exits 3: the evidence is at fault), ScriptFailed
+    Raises NotTrusted, ScriptUsage (it exits 2), ScriptRefused (it exits 3: the evidence is at fault), ScriptFailed
     (anything else: another exit code, a signal, the limit, output that is not exactly one valid document of facts).
     """
+    if skill.driver is None:
+        require(skill)
+        return Measured(facts=_unmeasured(skill), messages="")
     script = script_of(skill)
     flags = ["--evidence", str(evidence.absolute()), "--now", now.isoformat(), "--tz", tz]
-    for name in skill.driver.context if skill.driver else ():
+    for name in skill.driver.context:
         if value := context.get(name):
             flags += [f"--{name.replace('_', '-')}", value]
     if answers is not None:
@@ -116,7 +123,7 @@ def measure(
 def script_of(skill: Skill) -> Path:
     """Return the script of *skill*, which may be run now. Raises NoScript or NotTrusted."""
     if skill.script is None:
-        raise NoScript(skill.name, where=str(skill.folder))
+        raise NoScript(skill.name, where=str(skill.folder), hint=f"`fde prompt {skill.name}` asks a chat by its method.")
     require(skill)
     return skill.script
 
@@ -148,6 +155,18 @@ def run(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], li
             stderr=bytes(output.stderr),
             stopped=stopped,
         )
+
+
+def _unmeasured(skill: Skill) -> dict[str, Any]:
+    """Return the facts of a skill that has no script: none."""
+    return {
+        "schema": "fde.facts/1",
+        "skill": skill.name,
+        "version": skill.version or "0",
+        "answer": ["This rests on what was said and written; nothing was measured."],
+        **{name: [] for name in ("facts", "tables", "charts", "findings", "sources", "method", "warnings")},
+        "limits": ["Nothing was counted or timed: how often something happens, and what it costs, is not known."],
+    }
 
 
 def words(stream: bytes) -> str:
@@ -235,28 +254,31 @@ def _check_end(skill: Skill, script: Path, ended: Ended) -> None:
         raise ScriptUsage(skill.name, said, where=str(script))
     if ended.code == Exit.INPUT:
         raise ScriptRefused(skill.name, said, where=str(script))
-    raise ScriptFailed(skill.name, f"{ended.how}. It said: {said}", where=str(script))
+    hint = ALONE if "ModuleNotFoundError" in said else None
+    raise ScriptFailed(skill.name, f"{ended.how}. It said: {said}", where=str(script), hint=hint)
 
 
 def _facts(skill: Skill, script: Path, ended: Ended) -> dict[str, Any]:
     """Return the document on stdout. Raises ScriptFailed unless it is one JSON object, valid, and of this skill."""
     document, problems = _document(ended.stdout)
-    if not problems and document["skill"] != skill.name:
-        problems = [f"facts.skill: expected {skill.name!r}, found {document['skill']!r}"]
-    problems = problems or _details_problems(skill, document)
+    problems = problems or [*_name_problems(skill, document), *_details_problems(skill, document)]
     if not problems:
         return document
     more = len(problems) - MOST_PROBLEMS
     listed = "; ".join(problems[:MOST_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
-    raise ScriptFailed(skill.name, printable(f"{listed}. It said: {_tail(ended.stderr)}"), where=str(script))
+    raise ScriptFailed(skill.name, printable(f"{listed}. It said: {_tail(ended.stderr)}"), where=str(script), hint=FORM)
+
+
+def _name_problems(skill: Skill, document: dict[str, Any]) -> list[str]:
+    """Return where the facts and the skill's own head call it by two names or versions."""
+    told = {"skill": skill.name, "version": skill.version or document["version"]}
+    return [f"facts.{key}: expected {value!r}, found {document[key]!r} (SKILL.md has the former)" for key, value in told.items() if document[key] != value]
 
 
 def _details_problems(skill: Skill, document: dict[str, Any]) -> list[str]:
     """Return what is wrong with the facts' `details` under the skill's own schema for them."""
-    if not skill.driver or not skill.driver.details_schema or "details" not in document:
-        return []
-    rule = read_json(skill.folder / skill.driver.details_schema, SCHEMA_CAP)
-    return list(schema_problems(document["details"], rule, rule, "details"))
+    rule = details_schema(skill) if "details" in document else None
+    return list(schema_problems(document["details"], rule, rule, "details")) if rule is not None else []
 
 
 def _document(stdout: bytes) -> tuple[dict[str, Any], list[str]]:
@@ -266,7 +288,8 @@ def _document(stdout: bytes) -> tuple[dict[str, Any], list[str]]:
     except NotText as error:
         return {}, [f"stdout: {error.message}"]
     except BadJson as error:
-        return {}, [f"stdout is not one JSON object: {error}"]
+        found = f"it begins with {start!r}" if (start := words(stdout[:SHOWN]).strip()) else "it is empty"
+        return {}, [f"stdout is not one JSON object: {error}; {found}"]
     return document, facts_problems(document)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..engagement import artefacts, ledger, runs
 from ..engagement.engagement import Engagement
-from ..engagement.twins import PATTERNS, Reader
+from ..engagement.twins import TEXTS, Reader
 from ..errors import FdeError, LedgerBroken
 from ..portable.artefact import Complaint
 from ..portable.check import SHORTEST_QUOTE, Quoted, figures, find_quote
@@ -64,7 +64,7 @@ class Known:
 
 def sources_now(engagement: Engagement) -> dict[str, Source]:
     """Return every readable text in `evidence/` by id, what documents say among them."""
-    texts = Reader(engagement=engagement).words(["**/*.md", "**/*.txt", "**/*.vtt", "**/*.srt", *PATTERNS])
+    texts = Reader(engagement=engagement).words(TEXTS)
     return {source.id: source for source in texts if source.health == "ok"}
 
 

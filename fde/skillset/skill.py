@@ -246,8 +246,8 @@ class _Fields:
     def globs(self, key: str) -> tuple[str, ...]:
         patterns = self.sequence(key)
         for pattern in patterns:
-            if not pattern or pattern.startswith("/") or "\\" in pattern or ".." in pattern.split("/"):
-                raise self.wrong(key, "patterns relative to evidence/ that stay in it", pattern)
+            if not pattern or pattern.startswith(("/", "evidence/")) or "\\" in pattern or ".." in pattern.split("/"):
+                raise self.wrong(key, "patterns below evidence/, like orders/*.csv", pattern)
         return patterns
 
     def member(self, key: str, names: set[str]) -> str | None:

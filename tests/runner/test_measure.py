@@ -15,8 +15,10 @@ import pytest
 from skillset.folders import FACTS, built_in, make_skill, prints
 
 import fde.runner.measure
-from fde.errors import NoScript, ScriptFailed, ScriptRefused, ScriptUsage
-from fde.runner.measure import measure
+from fde.errors import BrokenSkill, NoScript, NotTrusted, ScriptFailed, ScriptRefused, ScriptUsage
+from fde.portable.artefact import facts_problems
+from fde.runner.measure import measure, script_of
+from fde.skillset.skill import Origin, read
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 
@@ -142,9 +144,21 @@ def test_a_compiled_copy_beside_the_script_is_never_run(tmp_path):
     assert not canary.exists()
 
 
-def test_instructions_have_nothing_to_measure(tmp_path):
+def test_instructions_only_give_no_fact_and_say_so(tmp_path):
+    facts = measure(built_in(make_skill(tmp_path)), evidence=tmp_path, now=NOW, tz="UTC", context={}).facts
+    assert facts_problems(facts) == []
+    assert (facts["skill"], facts["version"], facts["facts"]) == ("order-count", "1.0.0", [])
+    assert "nothing was measured" in facts["answer"][0]
+
+
+def test_instructions_that_nobody_trusted_are_not_followed(tmp_path):
+    with pytest.raises(NotTrusted):
+        measure(read(make_skill(tmp_path), Origin.ENGAGEMENT), evidence=tmp_path, now=NOW, tz="UTC", context={})
+
+
+def test_instructions_have_no_script_to_run_by_hand(tmp_path):
     with pytest.raises(NoScript, match="order-count has no script"):
-        measure(built_in(make_skill(tmp_path)), evidence=tmp_path, now=NOW, tz="UTC", context={})
+        script_of(built_in(make_skill(tmp_path)))
 
 
 def test_exit_3_is_the_evidences_fault_in_the_scripts_words(run):
@@ -260,3 +274,39 @@ def test_details_that_break_the_skills_own_schema_are_refused(tmp_path, evidence
     (folder / "assets" / "details.schema.json").write_text(json.dumps(rule))
     with pytest.raises(ScriptFailed, match="details.cases: expected integer"):
         measure(built_in(folder), evidence=evidence, now=NOW, tz="Europe/Berlin", context={})
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ([], "details: expected an object, found []"),
+        ({"type": "objekt"}, "details.type: it cannot be 'objekt'"),
+        ({"oneOf": [{}]}, "details: the keyword 'oneOf' is not kept here; kept are type, properties"),
+        ({"$ref": "#/$defs/x"}, "details.$ref: there is no '#/$defs/x'"),
+        ({"$ref": "https://example.com/x"}, "details.$ref: it cannot be 'https://example.com/x'"),
+        ({"properties": {"a": {"enum": 3}}}, "details.a.enum: it cannot be 3"),
+        ({"items": {"pattern": "("}}, "details[].pattern: it cannot be '('"),
+        ({"anyOf": [{"minimum": "1"}]}, "details.minimum: it cannot be '1'"),
+        ({"$defs": {"x": {"minLength": -1}}}, "details.x.minLength: it cannot be -1"),
+    ],
+)
+def test_a_schema_for_details_that_nobody_could_keep_is_refused_with_its_place(tmp_path, evidence, rule, said):
+    driver = {"measure": "scripts/measure.py", "details_schema": "assets/details.schema.json"}
+    folder = make_skill(tmp_path / "skills", script=prints({**FACTS, "details": {"a": 1}}), driver=driver)
+    path = folder / "assets" / "details.schema.json"
+    path.write_text(json.dumps(rule))
+    with pytest.raises(BrokenSkill) as refused:
+        measure(built_in(folder), evidence=evidence, now=NOW, tz="Europe/Berlin", context={})
+    assert said in refused.value.message
+    assert refused.value.where == str(path)
+
+
+def test_facts_of_another_version_than_the_skills_are_refused(run):
+    with pytest.raises(ScriptFailed, match="facts.version: expected '1.0.0', found '2.0.0'"):
+        run(prints({**FACTS, "version": "2.0.0"}))
+
+
+def test_a_script_that_misses_a_module_is_told_what_it_can_find(run):
+    with pytest.raises(ScriptFailed) as refused:
+        run("import its_neighbour\n")
+    assert "its neighbours once it has put its own folder on sys.path" in refused.value.hint

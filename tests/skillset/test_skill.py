@@ -76,9 +76,10 @@ def test_a_head_outside_the_format_is_refused_with_its_file(tmp_path, head, said
         ({"measure": "scripts"}, "measure: expected a file of this folder"),
         ({"measure": "scripts/measure.py", "evidence": "*.csv"}, "evidence: expected a list of texts"),
         ({"measure": "scripts/measure.py", "evidence": [1]}, "evidence: expected a list of texts"),
-        ({"measure": "scripts/measure.py", "evidence": ["../private/*"]}, "evidence: expected patterns relative"),
-        ({"measure": "scripts/measure.py", "words": ["/etc/*"]}, "words: expected patterns relative"),
-        ({"measure": "scripts/measure.py", "words": ["a\\..\\b"]}, "words: expected patterns relative"),
+        ({"measure": "scripts/measure.py", "evidence": ["../private/*"]}, "evidence: expected patterns below evidence/"),
+        ({"measure": "scripts/measure.py", "words": ["/etc/*"]}, "words: expected patterns below evidence/"),
+        ({"measure": "scripts/measure.py", "words": ["evidence/mails/**"]}, "words: expected patterns below evidence/, like orders/*.csv"),
+        ({"measure": "scripts/measure.py", "words": ["a\\..\\b"]}, "words: expected patterns below evidence/"),
         (
             {"measure": "scripts/measure.py", "context": ["client"]},
             "context: expected names of working_hours, holidays",
