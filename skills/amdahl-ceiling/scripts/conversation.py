@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from calls import WEB
 from intervals import Span
 from sessions import Call
 
@@ -26,7 +27,7 @@ Record = dict[str, Any]
 class OpenCall:
     """A tool call while the log is read; `call` gives the finished value."""
 
-    id: str
+    id: bytes
     name: str
     start: float
     end: float | None = None
@@ -57,47 +58,55 @@ class Conversation:
 
     last_input: float | None = None
     mirrored: bool = False
-    ids: dict[str, bool] = field(default_factory=dict)
-    messages: dict[tuple[str, float], list[float]] = field(default_factory=dict)
-    calls: dict[str, OpenCall] = field(default_factory=dict)
-    open: dict[str, None] = field(default_factory=dict)
+    ids: dict[bytes, bool] = field(default_factory=dict)
+    messages: dict[tuple[bytes, float], list[float]] = field(default_factory=dict)
+    calls: dict[bytes, OpenCall] = field(default_factory=dict)
+    open: dict[bytes, None] = field(default_factory=dict)
     ends_in_text: bool = False
 
     def hear(self, message: Record, time: float) -> None:
         """Take a line of the model's: it prolongs its message and may ask for tools."""
-        start = time if self.last_input is None else self.last_input
-        name = str(message.get("id"))
-        self.ids[name] = message.get("model") == SYNTHETIC
-        span = self.messages.setdefault((name, start if self.mirrored else 0.0), [start, time])
-        span[1] = max(span[1], time)
+        self.prolong(ident(message.get("id")), time, made_up=message.get("model") == SYNTHETIC)
         for block in blocks(message):
             kind = block.get("type")
             if kind == "tool_use":
-                self._request(block, time)
-            if kind in ("tool_use", "text"):
-                self.ends_in_text = kind == "text"
+                self.request(ident(block.get("id")), str(block.get("name")), time)
+            elif kind == "text":
+                self.ends_in_text = True
 
-    def _request(self, block: Record, time: float) -> None:
-        name = str(block.get("id"))
-        self.calls[name] = OpenCall(id=name, name=str(block.get("name")), start=time)
+    def prolong(self, name: bytes, time: float, *, made_up: bool) -> None:
+        """The message *name* reaches to *time*; *made_up* says that the agent wrote it itself."""
+        start = time if self.last_input is None else self.last_input
+        self.ids[name] = made_up
+        span = self.messages.setdefault((name, start if self.mirrored else 0.0), [start, time])
+        span[1] = max(span[1], time)
+
+    def request(self, name: bytes, tool: str, time: float) -> None:
+        """The model asks for a tool."""
+        self.calls[name] = OpenCall(id=name, name=tool, start=time)
         self.open[name] = None
+        self.ends_in_text = False
 
     def answer(self, message: Record, result: object, time: float) -> bool:
         """Take the tool results of a user's line, with what the tool says of itself; tell whether there were any."""
-        found = False
-        for block in blocks(message):
-            if block.get("type") != "tool_result":
-                continue
-            found = True
-            name = str(block.get("tool_use_id"))
-            self.open.pop(name, None)
-            if (call := self.calls.get(name)) is not None and call.end is None:
-                call.end = time
-                call.refused = REFUSAL in text_of(block)
-                call.own = _own_seconds(result)
-        if found:
-            self.last_input = time
-        return found
+        found = [block for block in blocks(message) if block.get("type") == "tool_result"]
+        for block in found:
+            self.settle(
+                ident(block.get("tool_use_id")),
+                time,
+                refused=text_of(block).startswith(REFUSAL),
+                own=_own_seconds(result),
+            )
+        return bool(found)
+
+    def settle(self, name: bytes, time: float, *, refused: bool, own: float | None = None) -> None:
+        """The call *name* got its result; what the tool says it took counts for those of the web, whose dialogs it tells."""
+        self.last_input = time
+        self.open.pop(name, None)
+        call = self.calls.get(name)
+        if call is not None and call.end is None:
+            call.end, call.refused = time, refused
+            call.own = own if call.name in WEB else None
 
     def spans(self) -> Iterator[Span]:
         """The spans of the model's work, one a message."""
@@ -106,6 +115,11 @@ class Conversation:
     def synthetic_spans(self) -> Iterator[Span]:
         """Those of messages that the agent wrote itself, after an error or an exit."""
         return ((start, end) for (name, _), (start, end) in self.messages.items() if self.ids[name])
+
+
+def ident(value: object) -> bytes:
+    """An id as the bytes of the log."""
+    return str(value).encode("utf-8", "surrogatepass")
 
 
 def blocks(message: Record) -> list[Record]:

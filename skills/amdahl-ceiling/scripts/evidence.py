@@ -79,7 +79,7 @@ def read_sessions(root: Path) -> tuple[Source, list[Session]]:
     """Read every session log below *root*/sessions, in an order that gives repeated records to the log that had them first."""
     source = Source(id="set:sessions", locator=f"file:evidence/{SESSIONS}")
     logs, orphans, odd = _logs(root)
-    seen: set[str] = set()
+    seen: set[bytes] = set()
     sessions: list[Session] = []
     malformed: list[str] = []
     silent: list[str] = []

@@ -10,21 +10,23 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from calls import divide
-from conversation import INTERRUPT, Conversation, Record, blocks, number, text_of
+from calls import WEB, divide
+from conversation import INTERRUPT, Conversation, Record, blocks, ident, number, text_of
 from intervals import union
 from sessions import Call, Counts, Session
+from shapes import Shapes
 from turns import TurnFinder
 
 NOTICE = "<task-notification"
 NOT_PROMPTS = ("<local-command", "<command-name", NOTICE)
+TIMELESS = frozenset({"file-history-snapshot"})  # its inner times are those of other records
 BACKWARDS = 0.0005  # seconds; the log's clock has milliseconds
 
 
 class Reader:
     """Reads the lines of one session's files; `session` gives the value."""
 
-    def __init__(self, name: str, seen: set[str]) -> None:
+    def __init__(self, name: str, seen: set[bytes]) -> None:
         """*name* is the session's id; *seen* holds the ids of all records read so far, over all sessions."""
         self.name, self.seen = name, seen
         self.main = Conversation()
@@ -37,21 +39,32 @@ class Reader:
         self.lines = self.repeated = self.assistant = self.backwards = 0
         self.malformed: list[int] = []
         self.reports_progress = False
+        self.shapes = Shapes(self)
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Take every line of one file."""
         for place, line in enumerate(lines, start=1):
-            self.lines += 1
-            record = parse(line)
-            if record is None:
-                self.malformed.append(place)
-            elif self._is_new(record):
-                self._take(record)
+            body = line[:-1] if line.endswith(b"\n") else line
+            self.line(body, 0, len(body), place)
 
-    def _is_new(self, record: Record) -> bool:
-        uuid = record.get("uuid")
-        if not isinstance(uuid, str):
-            return True
+    def line(self, data: bytes, start: int, end: int, place: int) -> None:
+        """Take the line *data*[*start*:*end*], the *place*-th of its file, without its newline."""
+        self.lines += 1
+        if not self.shapes.take(data, start, end):
+            self.whole(data[start:end], place)
+
+    def whole(self, line: bytes, place: int) -> None:
+        """Take a line that must be parsed."""
+        record = parse(line)
+        if record is None:
+            self.malformed.append(place)
+        elif record.get("type") not in TIMELESS and self._is_new(record.get("uuid")):
+            self._take(record)
+
+    def _is_new(self, uuid: object) -> bool:
+        return not isinstance(uuid, str) or self._is_first(ident(uuid))
+
+    def _is_first(self, uuid: bytes) -> bool:
         if uuid in self.seen:
             self.repeated += 1
             return False
@@ -62,8 +75,7 @@ class Reader:
         time = epoch(record.get("timestamp"))
         if time is None:
             return
-        self.first = time if self.first is None else min(self.first, time)
-        self.last = time if self.last is None else max(self.last, time)
+        self._reach(time)
         match record.get("type"):
             case "assistant":
                 self._watch_clock(time)
@@ -77,6 +89,63 @@ class Reader:
             case "system" if record.get("subtype") == "turn_duration":
                 if (milliseconds := number(record.get("durationMs"))) is not None:
                     self.turns.end(time, milliseconds / 1000)
+
+    def _reach(self, time: float) -> None:
+        if self.first is None or self.last is None:
+            self.first = self.last = time
+        elif time > self.last:
+            self.last = time
+        elif time < self.first:
+            self.first = time
+
+    def _moment(self, uuid: bytes, stamp: bytes) -> float | None:
+        """When a record was, that is new and has a time."""
+        if not self._is_first(uuid) or (time := moment(stamp)) is None:
+            return None
+        self._reach(time)
+        return time
+
+    def heard(self, side: bytes | None, message: bytes, *, made_up: bool, uuid: bytes, stamp: bytes) -> float | None:
+        """Take a line of the model's; None if it is not new or has no time."""
+        if (time := self._moment(uuid, stamp)) is not None:
+            self._watch_clock(time)
+            self.assistant += 1
+            self._side(side).prolong(message, time, made_up=made_up)
+        return time
+
+    def wrote(self, side: bytes | None) -> None:
+        """Take the block of that line: a text."""
+        self._side(side).ends_in_text = True
+
+    def asked(self, side: bytes | None, call: bytes, tool: bytes, time: float) -> None:
+        """Take the block of that line: a call."""
+        self._side(side).request(call, tool.decode("utf-8", "replace"), time)
+
+    def answered(self, side: bytes | None, call: bytes, *, refused: bool, uuid: bytes, stamp: bytes) -> None:
+        """Take a line with one tool result."""
+        if (time := self._moment(uuid, stamp)) is not None:
+            self._watch_clock(time)
+            self._side(side).settle(call, time, refused=refused)
+
+    def reported(self, call: bytes, elapsed: float, uuid: bytes, stamp: bytes) -> None:
+        """Take the progress of a command."""
+        if (time := self._moment(uuid, stamp)) is not None:
+            self.reports_progress = True
+            self._running(call, time - elapsed)
+
+    def passed(self, uuid: bytes, stamp: bytes) -> None:
+        """Take a record that says nothing but when it was."""
+        self._moment(uuid, stamp)
+
+    def needs_result(self, side: bytes | None, call: bytes) -> bool:
+        """Whether the call is one whose own duration counts."""
+        known = self._side(side).calls.get(call)
+        return known is not None and known.name in WEB
+
+    def _side(self, side: bytes | None) -> Conversation:
+        if side is None:
+            return self.main
+        return self.agents.setdefault(side.decode("utf-8", "replace"), Conversation())
 
     def _watch_clock(self, time: float) -> None:
         if self.previous is not None and time < self.previous - BACKWARDS:
@@ -122,14 +191,14 @@ class Reader:
         data = record.get("data")
         if not isinstance(data, dict):
             return
-        parent = str(record.get("parentToolUseID"))
+        parent = ident(record.get("parentToolUseID"))
         if data.get("type") == "bash_progress":
             self.reports_progress = True
             self._running(parent, time - (number(data.get("elapsedTimeSeconds")) or 0.0))
         elif data.get("type") == "agent_progress" and isinstance(data.get("message"), dict):
             self._mirrored(data)
 
-    def _running(self, parent: str, since: float) -> None:
+    def _running(self, parent: bytes, since: float) -> None:
         for talk in (self.main, *self.agents.values()):
             if (call := talk.calls.get(parent)) is not None and call.running is None:
                 call.running = since
@@ -137,7 +206,7 @@ class Reader:
     def _mirrored(self, data: Record) -> None:
         """Take a sub-agent's record that the parent's log repeats."""
         inner = data["message"]
-        if not self._is_new(inner) or (time := epoch(inner.get("timestamp"))) is None:
+        if not self._is_new(inner.get("uuid")) or (time := epoch(inner.get("timestamp"))) is None:
             return
         talk = self.agents.setdefault(str(data.get("agentId")), Conversation(mirrored=True))
         if inner.get("type") == "assistant":
@@ -195,6 +264,11 @@ def epoch(text: object) -> float | None:
     except ValueError:
         return None
     return time.timestamp() if time.tzinfo is not None else None
+
+
+def moment(stamp: bytes) -> float | None:
+    """`epoch` of the bytes of a time as the log has it."""
+    return epoch(stamp.decode("utf-8", "replace"))
 
 
 def parse(line: bytes) -> Record | None:
