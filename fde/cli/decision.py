@@ -91,8 +91,8 @@ def _open(
     chosen: str | None,
     opened: date,
 ) -> Plan:
-    from ..engagement.days import day
     from ..engagement.decisions import draft
+    from ..portable.days import day
 
     if chosen is not None:
         raise UsageError("--chosen goes with --close, which names the decision.")

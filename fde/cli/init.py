@@ -20,7 +20,7 @@ What decides whether it was worth it:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--name", help="Short name, a to z, 0 to 9 and hyphens.  [default: the folder's name]")
-@click.option("--client", default="", help="The client's name; it stands in no artefact.")
+@click.option("--client", default="", help="The client's name; only the client's page shows it.")
 @click.option("--currency", default="EUR", show_default=True, help="ISO 4217 code.")
 @click.option("--rate", default="", metavar="AMOUNT", help="What one hour costs the client.")
 @click.option("--timezone", default="UTC", show_default=True, help="Like Europe/Berlin.")

@@ -13,11 +13,11 @@ from datetime import date
 from typing import Any
 
 from ..portable.artefact import Complaint
+from ..portable.days import day
 from ..portable.facts import by_id, fill, show
 from ..portable.fold import fold
 from ..portable.markdown import safe
 from . import files
-from .days import day
 from .engagement import Engagement
 
 FILE = "actions.md"

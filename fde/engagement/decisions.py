@@ -16,11 +16,11 @@ from typing import Any
 
 from .. import frontmatter
 from ..errors import BrokenDecision, FdeError, NoSuchDecision, SameQuestion, SeveralDecide, UsageError
+from ..portable.days import day
 from ..portable.fold import fold
 from ..portable.names import escaped
 from ..text import SLUG_LENGTH, same_name
 from . import files
-from .days import day
 from .engagement import Engagement
 
 FOLDER = "decisions"

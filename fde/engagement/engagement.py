@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from .. import frontmatter
 from ..errors import BadHead, NewerFormat, NoEngagement, NotEmpty
+from ..portable.days import day
 from ..text import is_slug
 from . import files
 
@@ -28,7 +28,6 @@ _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _SHIFT = rf"{_DAY}(?:-{_DAY})? {_CLOCK}-(?:{_CLOCK}|24:00)"
 WORKING_HOURS = re.compile(rf"{_SHIFT}(?:, {_SHIFT})*", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _AMOUNT = re.compile(r"\d{1,9}(?:\.\d{1,4})?", re.ASCII)
 
@@ -40,7 +39,7 @@ class Engagement:
     Attributes:
         root: The folder, absolute.
         name: The engagement's slug.
-        client: The client's name; stands in no artefact.
+        client: The client's name; of all that is written for the client only the page shows it.
         currency: ISO 4217 code.
         rate_per_hour: What an hour costs, None if not known.
         timezone: IANA name; dates of artefacts are in it.
@@ -330,20 +329,13 @@ def _is_working_time(text: str) -> bool:
     return bool(WORKING_HOURS.fullmatch(text)) and not re.search(r"(\d\d:\d\d)-\1", text)
 
 
-def _is_day(text: str) -> bool:
-    try:
-        return bool(_DATE.fullmatch(text)) and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
 _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "name": (is_slug, "lower-case words joined by single hyphens, at most 64 characters"),
     "currency": (_CURRENCY.fullmatch, "an ISO 4217 code like EUR"),
     "rate_per_hour": (_AMOUNT.fullmatch, "an amount like 95 or 95.50"),
     "timezone": (_is_zone, "a zone like Europe/Berlin"),
     "working_hours": (_is_working_time, "days and times like Mon-Fri 09:00-17:00"),
-    "holidays": (_is_day, "dates like [2026-01-01, 2026-12-25]"),
+    "holidays": (day, "dates like [2026-01-01, 2026-12-25]"),
 }
 
 

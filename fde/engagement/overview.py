@@ -14,10 +14,11 @@ from pathlib import Path
 
 from ..errors import FdeError, SystemRefused
 from ..portable import evidence
+from ..portable.days import day
 from ..portable.facts import is_known
 from ..portable.names import escaped
 from . import actions, artefacts, decisions
-from .days import day, today
+from .days import today
 from .engagement import HEAD_FILE, Engagement, read
 from .status import Status, status
 

@@ -43,7 +43,10 @@ class View:
     unread: tuple[Mapping[str, Any], ...] = ()
 
     def originals(self, facts: Mapping[str, Any], root: Path) -> dict[str, Any]:
-        """Return the document of facts with its sources in the evidence folder *root*: no sheet, but the spreadsheet it is of."""
+        """Return the document of facts with its sources in the evidence folder *root*: no sheet, but the spreadsheet it is of.
+
+        A digest that the script left out is put in.
+        """
         sources = [self._original(source, root) for source in facts["sources"]]
         known = {source["id"] for source in sources}
         return {**facts, "sources": [*sources, *(source for source in self.unread if source["id"] not in known)]}
@@ -51,6 +54,8 @@ class View:
     def _original(self, source: Mapping[str, Any], root: Path) -> dict[str, Any]:
         if not source["locator"].startswith(LOCATOR):
             return dict(source)
+        # Without a digest nobody would notice that it has changed; a script need not know how it is made.
+        source = source if source["digest"] else {**source, "digest": evidence.digest_now(root, source["locator"]) or ""}
         pattern = source["locator"].removeprefix(LOCATOR)
         pattern = f"{pattern}**" if pattern.endswith("/") else pattern
         books = sorted({book for sheet, book in self.sheets.items() if evidence.describes(pattern, sheet)})

@@ -9,10 +9,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from .days import day
 from .schema import validate
 
 FORMAT = "answers/1"
@@ -29,7 +29,6 @@ _ESCAPED = re.compile(r"^([ \t]*)\\(\\*)(##(?!#)|<!--)")
 _AMOUNT = r"\d{1,9}(?:\.\d{1,6})?"
 _NUMBER = re.compile(_AMOUNT, re.ASCII)
 _RANGE = re.compile(rf"({_AMOUNT}) *\( *({_AMOUNT}) *(?:to|-|–) *({_AMOUNT}) *\)", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -340,12 +339,10 @@ def _choice(field: Field, text: str) -> str:
 
 
 def _date(field: Field, text: str) -> str:
-    try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text).isoformat()
-    except ValueError:
-        pass
-    raise BadAnswer(field.expected, text)
+    found = day(text)
+    if found is None:
+        raise BadAnswer(field.expected, text)
+    return found.isoformat()
 
 
 _READERS: dict[str, Callable[[Field, str], Any]] = {

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .check import Problem, Quoted, Verdict, capped, find_quote, prose_problems
+from .days import day
 from .facts import by_id, fill, is_known, named
 from .markdown import markdown
 from .schema import validate
@@ -25,6 +26,9 @@ RECORD, VIEW = "artefact.json", "artefact.md"
 # Where a judgement's prose stands: by list, the text that is rendered first.
 PROSE = {"findings": ("statement", "title"), "actions": ("what", "owner"), "questions": ("question", "whom", "why")}
 _MONEY = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_LOCATOR = re.compile(r"(?:file:(?:evidence|answers)/|(?:git|mail|row):)[^\n]*")
+_PLACES = "expected a place like file:evidence/orders/*.csv or file:answers/orders.md"
 UNJUDGED: dict[str, Any] = {
     "status": "none",
     "by": "none",
@@ -69,13 +73,16 @@ def facts_problems(facts: Mapping[str, Any]) -> list[str]:
     shape = validate(facts, "facts")
     if shape:
         return shape
-    reasons = [f"facts: the id {name!r} stands twice" for name in _twice(fact["id"] for fact in facts["facts"])]
+    lists = ("facts", "tables", "charts", "findings", "sources")
+    reasons = [f"{name}: the id {twice!r} stands twice" for name in lists for twice in _twice(item["id"] for item in facts[name])]
     reasons += [f"facts: {fact['id']} {reason}" for fact in facts["facts"] if (reason := _value_problem(fact))]
     listed = {source["id"] for source in facts["sources"]}
+    reasons += [f"sources: {source['id']} is at {source['locator']!r}; {_PLACES}" for source in facts["sources"] if not _LOCATOR.match(source["locator"])]
     rests = [(fact["id"], name) for fact in facts["facts"] for name in fact["sources"] if name not in listed]
     reasons += [f"facts: {fact} rests on {name!r}, which is not among the sources" for fact, name in rests]
     index = by_id(facts["facts"])
     for place, sentence in _sentences(facts):
+        reasons += [] if sentence.strip() or place.startswith("tables") else [f"{place}: it is empty"]
         reasons += [f"{place}: there is no fact {name!r}" for name in named(sentence) if name not in index]
     for finding in facts["findings"]:
         reasons += [f"{finding['id']}: there is no fact {name!r}" for name in finding["facts"] if name not in index]
@@ -349,9 +356,14 @@ def _value_problem(fact: Mapping[str, Any]) -> str:
     if value is None:
         return "" if fact.get("unknown") else "has no value and no reason"
     if kind == "money":
+        if not _CURRENCY.fullmatch(fact["unit"]):
+            return f"is money: expected the currency's code as its unit, like EUR, found {fact['unit']!r}"
         is_fit = isinstance(value, str) and bool(_MONEY.fullmatch(value))
         return "" if is_fit else f'is money: expected a decimal number as text, like "1250.00", found {value!r}'
-    wants_text = kind in ("text", "date")
+    if kind == "date":
+        is_fit = isinstance(value, str) and day(value) is not None
+        return "" if is_fit else f"is of type date: expected a day like 2026-03-31, found {value!r}"
+    wants_text = kind == "text"
     if isinstance(value, str) != wants_text:
         return f"is of type {kind}: expected {'text' if wants_text else 'a number'}, found {value!r}"
     return ""

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from .answers import cells_of
+from .days import day
 
 TABLE = "clearance.md"
 KINDS = ("recording", "document", "export", "typed note", "answer")
@@ -23,7 +23,6 @@ _COLUMNS = ("path", "kind", "clearance", "who", "given by", "on")
 _HEAD = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _FIELD = re.compile(r"(kind|clearance)[ \t]*:(.*)", re.IGNORECASE)
 _RULE = re.compile(r"[ \t|:-]+")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class BadMark(ValueError):
@@ -118,16 +117,9 @@ def _row(line: int, cells: Sequence[str], columns: Sequence[str]) -> Row:
     clearance = _allowed(line, "clearance", said["clearance"])
     if clearance not in ("", PRIVATE, "internal") and not (said["given by"] and said["on"]):
         raise BadMark(line, f"clearance: {clearance} must be given by somebody on a day, and `given by` or `on` is empty")
-    if said["on"] and not _is_day(said["on"]):
+    if said["on"] and day(said["on"]) is None:
         raise BadMark(line, f"on: expected a date like 2026-03-02, found {said['on'][:60]!r}")
     return Row(pattern=_pattern(line, said["path"]), kind=_allowed(line, "kind", said["kind"]), clearance=clearance)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(_DATE.fullmatch(text)) and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _pattern(line: int, cell: str) -> str:

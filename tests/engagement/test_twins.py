@@ -369,6 +369,15 @@ def test_what_is_said_of_sheets_is_put_down_to_the_spreadsheet(acme):
     assert (both["locator"], both["digest"]) == ("file:evidence/cases/", digest_now(acme.evidence, "file:evidence/cases/"))
 
 
+@pytest.mark.parametrize("place", ["cases/", "cases/*.csv", "cases/a.csv"])
+def test_a_digest_that_a_script_left_out_is_put_in(acme, place):
+    write(acme.evidence, "cases/a.csv", "a\n")
+    facts = {"sources": [{**FACTS["sources"][0], "locator": f"file:evidence/{place}", "digest": ""}]}
+    with sheets.view(Reader(engagement=acme), PATTERNS) as seen:
+        (source,) = seen.originals(facts, acme.evidence)["sources"]
+    assert source["digest"] == digest_now(acme.evidence, f"file:evidence/{place}") is not None
+
+
 @pytest.mark.parametrize("pattern", ["**/*.csv", "cases/**/*.csv"])
 @needs_extra
 def test_each_locator_leads_to_what_has_its_digest(acme, pattern):

@@ -44,12 +44,19 @@ def test_facts_in_order_have_no_problem():
         (("facts", 0, "value"), "many", "facts: orders is of type count: expected a number, found 'many'"),
         (("facts", 3, "value"), "1.2", "facts: speed is of type ratio: expected a number, found '1.2'"),
         (("facts", 5, "value"), 5, "facts: stage is of type text: expected text, found 5"),
-        (("facts", 6, "value"), 20260105, "facts: since is of type date: expected text, found 20260105"),
+        (("facts", 6, "value"), 20260105, "facts: since is of type date: expected a day like 2026-03-31, found 20260105"),
+        (("facts", 6, "value"), "soon", "facts: since is of type date: expected a day like 2026-03-31, found 'soon'"),
+        (("facts", 4, "unit"), "", "facts: cost is money: expected the currency's code as its unit, like EUR, found ''"),
+        (("findings",), facts()["findings"] * 2, "findings: the id 'typed' stands twice"),
+        (("charts", 1, "id"), "curve", "charts: the id 'curve' stands twice"),
+        (("sources", 0, "locator"), "orders/march.csv", "sources: set:orders is at 'orders/march.csv'; expected a place like file:evidence/orders/*.csv"),
+        (("sources", 0, "locator"), "file:/etc/passwd", "sources: set:orders is at 'file:/etc/passwd'; expected a place like file:evidence/orders/*.csv"),
         (("facts", 4, "value"), 1250.5, "facts: cost is money: expected a decimal number as text, like \"1250.00\", found 1250.5"),
         (("facts", 4, "value"), "NaN", "facts: cost is money: expected a decimal number as text, like \"1250.00\", found 'NaN'"),
         (("facts", 4, "value"), "1,250", "facts: cost is money: expected a decimal number as text, like \"1250.00\", found '1,250'"),
         (("facts", 4, "value"), "1e999999", "facts: cost is money: expected a decimal number as text, like \"1250.00\", found '1e999999'"),
         (("facts", 0, "sources"), ["set:gone"], "facts: orders rests on 'set:gone', which is not among the sources"),
+        (("answer", 0), " ", "answer[0]: it is empty"),
         (("answer", 0), "It takes {f:gone}.", "answer[0]: there is no fact 'gone'"),
         (("limits", 0), "It takes {f:gone|range}.", "limits[0]: there is no fact 'gone'"),
         (("findings", 0, "title"), "{f:gone}", "findings.typed.title: there is no fact 'gone'"),
@@ -64,7 +71,7 @@ def test_facts_in_order_have_no_problem():
     ],
 )
 def test_facts_that_could_not_be_shown_are_refused_with_their_place(path, to, reason):
-    assert reason in facts_problems(changed(facts(), *path, to=to))
+    assert any(problem.startswith(reason) for problem in facts_problems(changed(facts(), *path, to=to)))
 
 
 def test_facts_that_do_not_fit_the_schema_are_refused_for_that_alone():

@@ -200,10 +200,13 @@ def _dropped(artefact: Artefact) -> Iterator[str]:
 
 
 def _facts(artefact: Artefact) -> Iterator[str]:
+    if not artefact["facts"]:
+        return
     yield "## Every figure, and what it rests on"
     yield grid(["Figure", "Value", "Cases", "Grade", "Name"], [_fact(fact) for fact in artefact["facts"]])
     grades = sorted({fact["grade"] for fact in artefact["facts"] if fact["grade"]})
-    yield "Grades. " + "; ".join(_GRADE_WORDS[grade] for grade in grades) + "."
+    if grades:
+        yield f"Grades. {'; '.join(_GRADE_WORDS[grade] for grade in grades)}."
 
 
 def _fact(fact: Mapping[str, Any]) -> list[str]:
