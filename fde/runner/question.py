@@ -20,7 +20,7 @@ from ..portable.schema import schema
 from ..portable.sources import Source
 from ..skillset.skill import Skill
 from ..text import digest
-from .template import render, template_for
+from .template import render_block, template_for
 
 TAG = "evidence"
 
@@ -110,7 +110,7 @@ def _corrections(given: Iterable[Correction]) -> str:
 
 
 def _block(name: str, values: Mapping[str, object]) -> str:
-    return render(assets("prompts") / f"{name}.md.j2", values)[name]
+    return render_block(assets("prompts") / f"{name}.md.j2", name, values)
 
 
 def _task(template: Path, facts: Mapping[str, Any]) -> str:
@@ -122,7 +122,7 @@ def _task(template: Path, facts: Mapping[str, Any]) -> str:
         "findings": [{"title": item["title"], "statement": fill(item["statement"], index)} for item in facts["findings"]],
         "limits": [fill(sentence, index) for sentence in facts["limits"]],
     }
-    return render(template, values)["task"]
+    return render_block(template, "task", values)
 
 
 def _fact(fact: Mapping[str, Any]) -> dict[str, object]:

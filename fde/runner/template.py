@@ -119,6 +119,14 @@ def render(path: Path, values: Mapping[str, object]) -> dict[str, str]:
         return _render_blocks(template, plain, path)
 
 
+def render_block(path: Path, name: str, values: Mapping[str, object]) -> str:
+    """Return the block *name* of the template *path*. Raises TemplateFault if it has none, and what `render` raises."""
+    blocks = render(path, values)
+    if name not in blocks:
+        raise TemplateFault(f"it has no block {name!r}; its blocks are {', '.join(blocks)}", where=str(path))
+    return blocks[name]
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, closed further: names give items, never attributes, and only macros and loops can be called."""
 

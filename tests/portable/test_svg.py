@@ -27,7 +27,7 @@ def boxes(svg):
     root = ET.fromstring(svg)
     turned = {text for group in root.iter(f"{NAMESPACE}g") for text in group}
     for item in root.iter():
-        numbers = {key: float(value) for key, value in item.attrib.items() if re.fullmatch(r"-?[\d.]+(?:e[+-]?\d+)?", value)}
+        numbers = {key: float(value) for key, value in item.attrib.items() if key != "aria-label" and re.fullmatch(r"-?[\d.]+(?:e[+-]?\d+)?", value)}
         match item.tag.removeprefix(NAMESPACE):
             case "line":
                 yield numbers["x1"], numbers["y1"], numbers["x2"], numbers["y2"]

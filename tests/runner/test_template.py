@@ -10,7 +10,7 @@ from skillset.folders import built_in, make_skill
 
 from fde.assets import assets
 from fde.errors import BadHead, NotPlain, NotTrusted, TemplateFault, TemplateInputs
-from fde.runner.template import Head, read_head, render, template_for
+from fde.runner.template import Head, read_head, render, render_block, template_for
 from fde.skillset.skill import Origin, read
 from fde.skillset.trust import trust
 
@@ -198,6 +198,12 @@ def test_a_computed_name_cannot_be_included(template, tmp_path):
 def test_a_template_without_a_block_is_refused(template):
     with pytest.raises(TemplateFault, match="it has no block"):
         render(template("\n"), {"x": 1})
+
+
+def test_one_block_is_given_by_its_name_and_a_missing_one_is_named(template):
+    assert render_block(template(block("{{ x }}")), "task", {"x": "a"}) == "a\n"
+    with pytest.raises(TemplateFault, match="it has no block 'question'; its blocks are task"):
+        render_block(template(block("{{ x }}")), "question", {"x": "a"})
 
 
 def test_rendering_twice_gives_the_same_and_changes_no_value(template):
