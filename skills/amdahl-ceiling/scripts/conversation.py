@@ -99,6 +99,11 @@ class Conversation:
             )
         return bool(found)
 
+    def needs_result(self, name: bytes) -> bool:
+        """Whether what the tool says of itself decides about the call *name*."""
+        call = self.calls.get(name)
+        return call is not None and call.name in WEB
+
     def settle(self, name: bytes, time: float, *, refused: bool, own: float | None = None) -> None:
         """The call *name* got its result; what the tool says it took counts for those of the web, whose dialogs it tells."""
         self.last_input = time

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from calls import WEB, divide
+from calls import divide
 from conversation import INTERRUPT, Conversation, Record, blocks, ident, number, text_of
 from intervals import union
 from sessions import Call, Counts, Session
@@ -30,7 +30,7 @@ class Reader:
         """*name* is the session's id; *seen* holds the ids of all records read so far, over all sessions."""
         self.name, self.seen = name, seen
         self.main = Conversation()
-        self.agents: dict[str, Conversation] = {}
+        self.agents: dict[bytes, Conversation] = {}
         self.turns = TurnFinder()
         self.first: float | None = None
         self.last: float | None = None
@@ -98,54 +98,58 @@ class Reader:
         elif time < self.first:
             self.first = time
 
-    def _moment(self, uuid: bytes, stamp: bytes) -> float | None:
-        """When a record was, that is new and has a time."""
-        if not self._is_first(uuid) or (time := moment(stamp)) is None:
-            return None
-        self._reach(time)
+    def inside(self, uuid: bytes, stamp: bytes) -> float | None:
+        """Take a record that stands inside another one; gives its time, None if it has none or is not new."""
+        return moment(stamp) if self._is_first(uuid) else None
+
+    def passed(self, uuid: bytes, stamp: bytes) -> float | None:
+        """Take any record; gives its time, None if it has none or is not new."""
+        if (time := self.inside(uuid, stamp)) is not None:
+            self._reach(time)
         return time
 
-    def heard(self, side: bytes | None, message: bytes, *, made_up: bool, uuid: bytes, stamp: bytes) -> float | None:
-        """Take a line of the model's; None if it is not new or has no time."""
-        if (time := self._moment(uuid, stamp)) is not None:
+    def spoke(self, uuid: bytes, stamp: bytes) -> float | None:
+        """Take a record of a conversation; gives its time, None if it has none or is not new."""
+        if (time := self.inside(uuid, stamp)) is not None:
+            self._reach(time)
             self._watch_clock(time)
-            self.assistant += 1
-            self._side(side).prolong(message, time, made_up=made_up)
         return time
 
-    def wrote(self, side: bytes | None) -> None:
-        """Take the block of that line: a text."""
-        self._side(side).ends_in_text = True
+    def heard(self, uuid: bytes, stamp: bytes) -> float | None:
+        """Take a record of the model's; gives its time, None if it has none or is not new."""
+        time = self.spoke(uuid, stamp)
+        self.assistant += time is not None
+        return time
 
-    def asked(self, side: bytes | None, call: bytes, tool: bytes, time: float) -> None:
-        """Take the block of that line: a call."""
-        self._side(side).request(call, tool.decode("utf-8", "replace"), time)
+    def said(self, side: bytes | None, words: bytes, time: float, *, is_own: bool, is_summary: bool) -> None:
+        """Take a text that starts with *words*; *is_own* says that it is no note of the agent to itself."""
+        self._said(self.talk(side), words.decode("utf-8", "replace"), time, is_own=is_own, is_summary=is_summary)
 
-    def answered(self, side: bytes | None, call: bytes, *, refused: bool, uuid: bytes, stamp: bytes) -> None:
-        """Take a line with one tool result."""
-        if (time := self._moment(uuid, stamp)) is not None:
-            self._watch_clock(time)
-            self._side(side).settle(call, time, refused=refused)
-
-    def reported(self, call: bytes, elapsed: float, uuid: bytes, stamp: bytes) -> None:
+    def running(self, call: bytes, since: float) -> None:
         """Take the progress of a command."""
-        if (time := self._moment(uuid, stamp)) is not None:
-            self.reports_progress = True
-            self._running(call, time - elapsed)
-
-    def passed(self, uuid: bytes, stamp: bytes) -> None:
-        """Take a record that says nothing but when it was."""
-        self._moment(uuid, stamp)
+        self.reports_progress = True
+        for talk in (self.main, *self.agents.values()):
+            if (known := talk.calls.get(call)) is not None and known.running is None:
+                known.running = since
 
     def needs_result(self, side: bytes | None, call: bytes) -> bool:
-        """Whether the call is one whose own duration counts."""
-        known = self._side(side).calls.get(call)
-        return known is not None and known.name in WEB
+        """Whether what the tool says of itself decides about a call."""
+        talk = self.main if side is None else self.agents.get(side)
+        return talk is not None and talk.needs_result(call)
 
-    def _side(self, side: bytes | None) -> Conversation:
-        if side is None:
-            return self.main
-        return self.agents.setdefault(side.decode("utf-8", "replace"), Conversation())
+    def talk(self, side: bytes | None) -> Conversation:
+        """The conversation of the main agent or of a sub-agent."""
+        return self.main if side is None else self._agent(side, mirrored=False)
+
+    def mirror(self, agent: bytes) -> Conversation:
+        """The conversation of a sub-agent whose records the parent's log repeats."""
+        return self._agent(agent, mirrored=True)
+
+    def _agent(self, agent: bytes, *, mirrored: bool) -> Conversation:
+        talk = self.agents.get(agent)
+        if talk is None:
+            talk = self.agents[agent] = Conversation(mirrored=mirrored)
+        return talk
 
     def _watch_clock(self, time: float) -> None:
         if self.previous is not None and time < self.previous - BACKWARDS:
@@ -154,24 +158,24 @@ class Reader:
 
     def _talk(self, record: Record) -> Conversation:
         """The conversation that a record belongs to: the main one, or a sub-agent's."""
-        if record.get("isSidechain"):
-            return self.agents.setdefault(str(record.get("agentId") or "sidechain"), Conversation())
-        return self.main
+        return self.talk(ident(record.get("agentId") or "sidechain") if record.get("isSidechain") else None)
 
     def _user(self, record: Record, time: float) -> None:
         talk, message = self._talk(record), _message(record)
         if talk.answer(message, record.get("toolUseResult"), time):
             return
         words = " ".join(text_of(block) for block in blocks(message) if block.get("type") == "text")
-        if talk is not self.main:
+        is_own = not (record.get("isMeta") or record.get("sourceToolUseID"))
+        self._said(talk, words, time, is_own=is_own, is_summary=bool(record.get("isCompactSummary")))
+
+    def _said(self, talk: Conversation, words: str, time: float, *, is_own: bool, is_summary: bool) -> None:
+        is_interrupt = talk is self.main and words.startswith(INTERRUPT)
+        if is_own or is_interrupt or talk is not self.main:
             talk.last_input = time
-        elif words.startswith(INTERRUPT):
+        if is_interrupt:
             self.turns.interrupt()
-            talk.last_input = time
-        elif not (record.get("isMeta") or record.get("sourceToolUseID")):
-            talk.last_input = time
-            if not record.get("isCompactSummary"):
-                self._begin(time, words)
+        elif is_own and not is_summary and talk is self.main:
+            self._begin(time, words)
 
     def _begin(self, time: float, words: str) -> None:
         """Take a prompt, which starts a turn unless it was queued while the agent was at work, or a background task's notice."""
@@ -193,22 +197,16 @@ class Reader:
             return
         parent = ident(record.get("parentToolUseID"))
         if data.get("type") == "bash_progress":
-            self.reports_progress = True
-            self._running(parent, time - (number(data.get("elapsedTimeSeconds")) or 0.0))
+            self.running(parent, time - (number(data.get("elapsedTimeSeconds")) or 0.0))
         elif data.get("type") == "agent_progress" and isinstance(data.get("message"), dict):
             self._mirrored(data)
-
-    def _running(self, parent: bytes, since: float) -> None:
-        for talk in (self.main, *self.agents.values()):
-            if (call := talk.calls.get(parent)) is not None and call.running is None:
-                call.running = since
 
     def _mirrored(self, data: Record) -> None:
         """Take a sub-agent's record that the parent's log repeats."""
         inner = data["message"]
         if not self._is_new(inner.get("uuid")) or (time := epoch(inner.get("timestamp"))) is None:
             return
-        talk = self.agents.setdefault(str(data.get("agentId")), Conversation(mirrored=True))
+        talk = self.mirror(ident(data.get("agentId")))
         if inner.get("type") == "assistant":
             talk.hear(_message(inner), time)
         elif not talk.answer(_message(inner), inner.get("toolUseResult"), time):
