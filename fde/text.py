@@ -47,7 +47,12 @@ def require_slug(name: str, what: str) -> str:
 
 def same_name(one: str, other: str) -> bool:
     """Say whether a file system that ignores case or normalises would take the two names for one file."""
-    return _folded(one) == _folded(other)
+    return folded_name(one) == folded_name(other)
+
+
+def folded_name(name: str) -> str:
+    """Return what two names have in common that are one file's on some file system."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def lf(text: str) -> str:
@@ -62,7 +67,3 @@ def digest(data: bytes) -> str:
 
 def _steers(character: str) -> bool:
     return unicodedata.category(character) in _STEERING
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())

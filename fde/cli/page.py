@@ -56,9 +56,11 @@ def _official(found: Engagement, page: Page) -> Outcome:
         "artefact": page.folder,
         "written": None,
         "no_longer_cleared": list(page.lowered),
+        "more_is_cleared": page.shows_less,
         "withheld": withheld_records(page.withheld_then),
     }
-    text = "\n".join([str(path), *withheld_lines(page.withheld_then)])
+    more = ["more is cleared now than this page shows: `fde page --out FILE` writes it anew"] if page.shows_less else []
+    text = "\n".join([str(path), *withheld_lines(page.withheld_then), *more])
     return Outcome(data=data, text=text, errors=outdated, next="open it in a browser and print it: page one is one sheet of A4")
 
 

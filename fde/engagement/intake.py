@@ -6,7 +6,6 @@ A file's bytes are taken as they are, a document's too, of which a text twin is 
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from ..errors import CannotRead, FdeError, NotInside, NotRegular, TakenName, UsageError
 from ..portable.names import escaped, is_plain_name
 from ..portable.tree import Entry, walk
-from ..text import digest
+from ..text import digest, folded_name
 from . import files
 from .engagement import Engagement
 from .twins import CONVERTERS, suffix_of
@@ -57,7 +56,7 @@ def plan(engagement: Engagement, paths: Sequence[Path], to: str) -> Plan:
     Raises NotRegular, NotText, TooLarge, CannotRead, NotInside, TakenName or UsageError for a file that was named; what lies in a
     named folder and cannot be taken is skipped with its reason, unless its name is taken.
     """
-    to = _target(engagement, to)
+    to = target(engagement, to)
     items: list[Item] = []
     skipped: list[tuple[str, str]] = []
     for path in paths:
@@ -85,13 +84,13 @@ def take_in(engagement: Engagement, planned: Plan) -> None:
             data = files.read_bytes(item.path, CAP, cap_name=CAP_NAME)[: item.size]
             if digest(data) != item.digest:
                 raise CannotRead("it changed while it was taken in", where=escaped(item.path))
-            target = files.inside(engagement.evidence, item.id)
-            files.make_folder(target.parent)
-            files.replace(target, data)
+            place = files.inside(engagement.evidence, item.id)
+            files.make_folder(place.parent)
+            files.replace(place, data)
 
 
-def _target(engagement: Engagement, to: str) -> str:
-    """Return the folder below `evidence/`, without its last slash. Raises NotInside."""
+def target(engagement: Engagement, to: str) -> str:
+    """Return the folder *to* below `evidence/` without its last slash, empty for `evidence/` itself. Raises NotInside."""
     if not to:
         return ""
     files.inside(engagement.evidence, to)
@@ -124,14 +123,14 @@ def _item(engagement: Engagement, entry: Entry, to: str) -> Item:
         raise NotRegular(entry.skipped, where=escaped(entry.path))
     # Asked first: a name that cannot be kept is not worth reading.
     name = PurePosixPath(to, _name(entry)).as_posix()
-    target = files.inside(engagement.evidence, name)
+    place = files.inside(engagement.evidence, name)
     data = files.read_bytes(entry.path, CAP, cap_name=CAP_NAME)
     if suffix_of(entry.path.name) not in CONVERTERS:
         files.as_text(data, escaped(entry.path))
     clash = _clash(engagement.evidence, name)
     if clash is None:
         return Item(path=entry.path, id=name, size=len(data), digest=digest(data), action="create")
-    if clash != name or target.is_dir() or files.read_bytes(target, CAP, cap_name=CAP_NAME) != data:
+    if clash != name or place.is_dir() or files.read_bytes(place, CAP, cap_name=CAP_NAME) != data:
         raise TakenName(f"evidence/{clash}", where=escaped(entry.path))
     return Item(path=entry.path, id=name, size=len(data), digest=digest(data), action="identical")
 
@@ -167,7 +166,6 @@ def _refuse_twins(items: Iterable[Item]) -> None:
     """Two files of one call may not land under one name, nor under two that are one on some file system."""
     seen: dict[str, Item] = {}
     for item in items:
-        key = unicodedata.normalize("NFC", unicodedata.normalize("NFD", item.id).casefold())
-        other = seen.setdefault(key, item)
+        other = seen.setdefault(folded_name(item.id), item)
         if other is not item:
             raise TakenName(f"evidence/{other.id}", where=escaped(item.path))

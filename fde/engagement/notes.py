@@ -11,10 +11,11 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
-from ..errors import CannotWrite, EmptyNote, NotInside, WrongAnswer
+from ..errors import CannotWrite, EmptyNote, WrongAnswer
 from ..text import is_slug
 from . import files
 from .engagement import Engagement
+from .intake import target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,7 @@ def make(engagement: Engagement, words: bytes, *, who: str, to: str, day: date) 
     """
     if not files.as_text(words, "standard input").strip():
         raise EmptyNote
-    folder = to.removesuffix("/")
-    files.inside(engagement.evidence, folder or ".")
-    if any(part.startswith(".") for part in folder.split("/")):
-        raise NotInside(ascii(to), "what is hidden is no evidence")
+    folder = target(engagement, to)
     head = f"---\nkind: typed note\nclearance: internal\nwho: {who}\ndate: {day}\n---\n\n"
     return Note(name=f"{folder}{folder and '/'}{day}-{_slug(who)}", data=head.encode() + words)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..portable.artefact import is_correction
 from ..portable.facts import by_id, cell, fill, show, show_range
-from .cleared import Withheld
+from .cleared import Withheld, place_of
 from .sheet import CORRECTED, Sheet, costs
 from .wording import BASIS, GRADE, HEALTH, WORDS, day
 
@@ -186,7 +186,7 @@ def _sources(record: Record, *, is_internal: bool) -> Iterator[Section]:
     heads: tuple[str, ...] = ("What", "State", "Files", "Lines or rows", "Left out", "Note")
     rows: list[tuple[str, ...]] = [
         (
-            source["locator"].partition(":")[2].removeprefix("evidence/"),
+            place_of(source),
             HEALTH[source["health"]],
             f"{source.get('count', 1):,}",
             *(f"{source[key]:,}" if key in source else "" for key in ("read", "skipped")),

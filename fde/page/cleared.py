@@ -93,8 +93,9 @@ def cleared(
         items = [(item, *_item(kind, item, levels, secret, index)) for item in record[kind]]
         withheld += [_told(kind, item, seen, reasons, index) for item, seen, reasons in items if reasons]
         shown[kind] = [seen for _, seen, _ in items if seen is not None]
-    for key in ("method", "limits", "warnings"):
+    for key in ("method", "limits"):
         shown[key] = [_without_ids(text, record["sources"]) for text in record[key] if not secret(text)]
+    shown["warnings"] = [_with_places(text, record["sources"]) for text in record["warnings"] if not secret(text)]
     shown["tables"] = [table for table in record["tables"] if not _PEOPLE.match(table["columns"][0]["label"])]
     shown["charts"] = [chart for chart in record["charts"] if not _PEOPLE.match(chart["x"]["label"])]
     shown["sources"] = [source for source in record["sources"] if _may_be_named(source, levels)]
@@ -190,10 +191,24 @@ def _told(
     return Withheld(id=item["id"], what=name, is_whole=seen is None, reason="; ".join(reasons))
 
 
-def _without_ids(text: str, sources: Iterable[Mapping[str, Any]]) -> str:
+def _without_ids(text: str, sources: Sequence[Mapping[str, Any]]) -> str:
+    """Return *text* without the source that stands before it."""
     for source in sources:
-        text = text.replace(f"{source['id']}: ", "").replace(source["id"], source["locator"].partition(":")[2])
+        text = text.removeprefix(f"{source['id']}: ")
+    text = _with_places(text, sources)
     return text[:1].upper() + text[1:]
+
+
+def _with_places(text: str, sources: Iterable[Mapping[str, Any]]) -> str:
+    """Return *text* with each source called by its place, as the list of what was looked at calls it."""
+    for source in sorted(sources, key=lambda source: -len(source["id"])):
+        text = text.replace(source["id"], place_of(source))
+    return text
+
+
+def place_of(source: Mapping[str, Any]) -> str:
+    """Return where *source* is, without the words that every place begins with."""
+    return str(source["locator"]).partition(":")[2].removeprefix("evidence/")
 
 
 def _roles(people: Iterable[str]) -> Text:

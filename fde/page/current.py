@@ -41,6 +41,11 @@ class Page:
     withheld_then: tuple[Withheld, ...]
 
     @property
+    def shows_less(self) -> bool:
+        """Say whether more is cleared now than the page shows that was written with the artefact."""
+        return not self.lowered and self.withheld != self.withheld_then
+
+    @property
     def official(self) -> str:
         """The page that was written with the artefact, relative to the engagement."""
         return f"{self.folder}/{NAME}"

@@ -90,3 +90,9 @@ def test_a_dry_run_tells_the_name_and_writes_nothing(fde, acme):
     ended = fde("note", "--who", "owner", "--dry-run", input="x", cwd=acme, env=NOW)
     assert ended.out.startswith("would create  evidence/interviews/2026-03-03-owner.md")
     assert tree(acme) == before
+
+
+@pytest.mark.parametrize("to", ["", "talks/"])
+def test_a_folder_is_named_as_fde_add_takes_it(fde, acme, to):
+    ended = fde("note", "--who", "owner", "--to", to, "--json", input="x", cwd=acme, env=NOW)
+    assert ended.json["data"]["id"] == f"{to}2026-03-03-owner.md", ended.out

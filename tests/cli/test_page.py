@@ -68,7 +68,9 @@ def test_words_that_were_cleared_since_stand_in_the_page_made_anew(tmp_path, fde
     root = small.engagement(tmp_path)
     fde("run", small.SKILL, "--model", "replay/good.json", cwd=root, env={"FDE_NOW": small.NOW})
     assert SAID not in official(root).read_text()
+    assert "more is cleared" not in fde("page", cwd=root).out
     clear(root, "paraphrase")
+    assert "more is cleared now than this page shows: `fde page --out FILE`" in fde("page", cwd=root).out
     assert fde("page", "--out", tmp_path / "owner.html", cwd=root).code == 0
     html = (tmp_path / "owner.html").read_text()
     assert SAID in html

@@ -143,3 +143,10 @@ def test_a_table_of_steps_stays_also_if_it_says_who_does_them():
 def test_what_the_check_refused_is_no_business_of_the_client():
     document = record() | {"dropped": [{"kind": "finding", "what": "The boss is slow.", "reasons": ["no quote"]}]}
     assert cleared(document).record["dropped"] == []
+
+
+def test_a_warning_says_of_which_source_it_is_by_its_place_and_a_method_does_not():
+    document = record(warnings=["set:orders: nothing that could be used (empty)."], limits=["set:orders: returns are left out."])
+    seen = cleared(document).record
+    assert seen["warnings"] == ["orders/*.csv: nothing that could be used (empty)."]
+    assert seen["limits"] == ["Returns are left out."]

@@ -162,6 +162,11 @@ def test_without_a_failure_the_first_line_is_the_answer():
     assert EXAMPLES["measured.md"]().split("\n")[0] == "# An order takes 1.54 h (1.20 to 1.90 h)."
 
 
+def test_what_could_not_be_read_is_named_below_the_answer():
+    below = EXAMPLES["measured.md"]().partition("\n## ")[0]
+    assert below.endswith("> **Not read (1):** notes/broken.md; the reasons stand under Sources.\n")
+
+
 def test_the_answer_comes_first_and_the_sources_last():
     headings = [line for line in EXAMPLES["subject-and-dropped.md"]().split("\n") if line.startswith("#")]
     kept = [heading.lstrip("# ") for heading in headings if heading.startswith("## ")]

@@ -15,6 +15,8 @@ from .fold import legible
 
 Artefact = Mapping[str, Any]
 
+MOST_UNREAD = 5  # sources that are named below the answer; all of them are in the last table
+
 _BASIS_WORDS = {
     "measured": "measured",
     "observed": "seen",
@@ -72,6 +74,14 @@ def _answer(artefact: Artefact) -> Iterator[str]:
     subject = f", {artefact['subject']}" if artefact["subject"] else ""
     of = safe(f"{artefact['skill']} {artefact['version']}{subject}, {day}.")
     yield f"*{of} {_judged_by(artefact)}*"
+    yield from _unread(artefact)
+
+
+def _unread(artefact: Artefact) -> Iterator[str]:
+    names = [safe(source["id"]) for source in artefact["sources"] if source["health"] in ("failed", "skipped")]
+    if names:
+        more = f" and {len(names) - MOST_UNREAD} more" if len(names) > MOST_UNREAD else ""
+        yield f"> **Not read ({len(names)}):** {', '.join(names[:MOST_UNREAD])}{more}; the reasons stand under Sources."
 
 
 def _judged_by(artefact: Artefact) -> str:
