@@ -308,7 +308,7 @@ class SecretsFound(FdeError):
 
 
 class NoRoom(FdeError):
-    """The question does not fit the window of {}: {}."""
+    """The question does not fit a window of {}: {}."""
 
     exit = Exit.NOT_NOW
 

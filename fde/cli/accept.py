@@ -69,8 +69,8 @@ def _read(reply: str) -> str:
 
 
 def _dry(found: Engagement, text: str, run: str | None) -> Outcome:
+    from ..runner.ask import problem_records
     from ..runner.chat import look
-    from ..runner.run import problem_records
 
     name, verdict = look(found, text, name=run)
     lines = [f"{name}: {len(verdict.findings)} findings, {len(verdict.actions)} actions, {len(verdict.questions)} questions would stand"]

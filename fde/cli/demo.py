@@ -81,7 +81,8 @@ def _copy(source: Path, target: Path) -> None:
 def _demonstrate(root: Path, shown: Path, name: str) -> tuple[dict[str, Any], str, tuple[Written, Written]]:
     """Run the skill on the copied example and return what came out: for programs, for people, and the runs."""
     from ..engagement import engagement
-    from ..models.choose import choose
+    from ..models.replay import read
+    from ..runner.ask import Asking
     from ..runner.run import run
     from ..runner.verify import verify
     from ..skillset.find import find
@@ -89,7 +90,7 @@ def _demonstrate(root: Path, shown: Path, name: str) -> tuple[dict[str, Any], st
 
     found, skill = engagement.read(root), find(SKILL, root)
     measured = run(found, skill, now=now(), progress=progress)
-    judged = run(found, skill, now=now(), model=choose(REPLAY, root), progress=progress)
+    judged = run(found, skill, now=now(), asking=Asking(model=read(root / REPLAY, REPLAY)), progress=progress)
     complaints = verify(found)
     lines = [
         f"{name}: {EXAMPLES[name]} (origin in {shown}/SOURCES.md)",

@@ -14,9 +14,10 @@ from .show import Outcome
 @click.argument("skill")
 @click.argument("args", nargs=-1, metavar="[-- ARGS...]")
 @click.option("--subject", metavar="NAME", help="Repository, team or person that the artefact is about.")
+@click.option("--redact", is_flag=True, help="Mask secrets in the question; without it they stop the command.")
 @dir_option
 @dry_run_option
-def command(skill: str, args: tuple[str, ...], subject: str | None, start: Path, dry_run: bool) -> Outcome:
+def command(skill: str, args: tuple[str, ...], subject: str | None, redact: bool, start: Path, dry_run: bool) -> Outcome:
     """Print the question of a skill, to paste into any chat.
 
     Measures first, keeps a snapshot of what is asked, and records the run as waiting for `fde accept`. Read what it prints before
@@ -36,9 +37,9 @@ def command(skill: str, args: tuple[str, ...], subject: str | None, start: Path,
     about = require_slug(subject, "subject") if subject else None
     chosen = find(skill, found.root)
     if dry_run:
-        text = preview(found, chosen, now=now(), subject=about, args=args)
+        text = preview(found, chosen, now=now(), subject=about, args=args, redact=redact)
         return Outcome(data={"run": None, "question": text}, text=text, next="nothing was recorded: its reply cannot be accepted")
-    asked = prompt(found, chosen, now=now(), subject=about, args=args)
+    asked = prompt(found, chosen, now=now(), subject=about, args=args, redact=redact)
     return Outcome(
         data={"run": asked.run, "question": asked.text},
         text=asked.text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,30 +14,38 @@ from .withheld import withheld_lines, withheld_records
 
 if TYPE_CHECKING:
     from ..engagement.engagement import Engagement
-    from ..models.model import Model
+    from ..models.model import Sending
+    from ..runner.ask import Asking
     from ..runner.run import Preview, Written
 
 
 @click.command()
 @click.argument("skill")
 @click.argument("args", nargs=-1, metavar="[-- ARGS...]")
-@click.option("--model", metavar="MODEL", help="none, or replay/FILE.  [default: engagement.md; FDE_MODEL]")
+@click.option("--model", metavar="MODEL", help="none, anthropic/MODEL, openai/MODEL, local/MODEL@URL, replay/FILE, or a role like strong.  [default: engagement.md; FDE_MODEL]")
 @click.option("--subject", metavar="NAME", help="Repository, team or person that the artefact is about.")
+@click.option("--redact", is_flag=True, help="Mask secrets in what is sent; without it they stop the run.")
+@click.option("--max-cost", metavar="USD", help="Send nothing that could take the run's cost beyond this.")
+@click.option("--max-tokens", metavar="N", help="Nor beyond so many tokens, in and out.")
+@click.option("--deadline", type=click.FloatRange(min=1), default=600, show_default=True, metavar="SECONDS", help="How long all of the model's replies may take together.")
+@click.option("--effort", metavar="LEVEL", help="How much effort the model is asked for, like low or high.")
+@click.option("--record", metavar="FILE", help="Keep the replies as replay/FILE, to be played back with --model replay/FILE.")
 @dir_option
 @dry_run_option
-def command(skill: str, args: tuple[str, ...], model: str | None, subject: str | None, start: Path, dry_run: bool) -> Outcome:
+def command(skill: str, args: tuple[str, ...], subject: str | None, start: Path, dry_run: bool, **given: Any) -> Outcome:
     """Apply a skill to the evidence and write its artefact.
 
     Measures with the skill's own script, asks the model if there is one, checks its reply, and writes a new folder in artefacts/.
-    What stands behind -- goes to the script. Exits 4 if the model failed and 3 if nothing of its reply stood; the artefact is
-    written from the measurement in both cases.
+    What stands behind -- goes to the script. Exits 4 if the model failed or may not be asked and 3 if nothing of its reply stood; the
+    artefact is written from the measurement in every case.
 
     \b
     Example:
         fde run amdahl-ceiling
+        fde run amdahl-ceiling --model anthropic/claude-opus-5-5 --max-cost 0.50 --dry-run
     """
+    progress("fde: reading the engagement ...")
     from ..engagement import engagement
-    from ..models.choose import choose
     from ..runner.run import preview, run
     from ..skillset.find import find
     from ..text import require_slug
@@ -45,10 +54,10 @@ def command(skill: str, args: tuple[str, ...], model: str | None, subject: str |
     found = engagement.find(start)
     chosen = find(skill, found.root)
     about = require_slug(subject, "subject") if subject else None
-    judge = choose(_model(found, model), found.root)
+    asking = _asking(found, given)
     if dry_run:
-        return _dry(preview(found, chosen, now=now(), model=judge, subject=about, args=args), judge)
-    return show_written(found.root, run(found, chosen, now=now(), model=judge, subject=about, args=args, progress=progress))
+        return _dry(preview(found, chosen, now=now(), asking=asking, subject=about, args=args), asking)
+    return show_written(found.root, run(found, chosen, now=now(), asking=asking, subject=about, args=args, progress=progress))
 
 
 def show_written(root: Path, written: Written) -> Outcome:
@@ -74,26 +83,64 @@ def show_written(root: Path, written: Written) -> Outcome:
     )
 
 
-def _model(found: Engagement, flag: str | None) -> str | None:
+def _asking(found: Engagement, given: dict[str, Any]) -> Asking | None:
+    """Return how the model is asked that the flags, the environment and the settings name; None if they name none."""
     import os
 
+    from ..models.budget import budget
+    from ..models.choose import Machine, choose
+    from ..runner.ask import Asking
     from ..settings import config_folder, read_config, resolve
+    from .clock import now
 
-    user = {name: value for name, value in read_config(config_folder()).items() if isinstance(value, str)}
-    return resolve("model", flag=flag, environment=os.environ, engagement={"model": found.model or ""}, user=user).value
+    config = config_folder()
+    user = {name: value for name, value in read_config(config).items() if isinstance(value, str)}
+    named = resolve("model", flag=given["model"], environment=os.environ, engagement={"model": found.model or ""}, user=user)
+    model = choose(named, found, Machine(config=config, environment=os.environ, now=now(), effort=given["effort"]))
+    if model is None:
+        return None
+    limits = budget(max_cost=given["max_cost"], max_tokens=given["max_tokens"])
+    return Asking(model=model, seconds=given["deadline"], budget=limits, redact=given["redact"], record=given["record"])
 
 
-def _dry(planned: Preview, model: Model | None) -> Outcome:
+def _dry(planned: Preview, asking: Asking | None) -> Outcome:
     data: dict[str, Any] = {
         "would_write": None if planned.unchanged else planned.folder,
         "unchanged": planned.unchanged,
-        "model": model.name if model else "none",
+        "model": asking.model.name if asking else "none",
         "sources": list(planned.sources),
+        "left_out": list(planned.left_out),
     }
     lines = [f"unchanged    {planned.folder}" if planned.unchanged else f"would write  {planned.folder}"]
-    if model and planned.question and not planned.unchanged:
-        data["question"] = planned.question
-        lines += [f"would ask    {model.name}, {len(planned.question):,} characters:", "", planned.question]
-    else:
-        lines.append("would ask    nobody")
-    return Outcome(data=data, text="\n".join(lines))
+    if asking is None or planned.question is None:
+        return Outcome(data=data, text="\n".join([*lines, "would ask    nobody"]))
+    sent: dict[str, Any] = _sending(planned.sending) if planned.sending else {"question": planned.question}
+    lines.append(f"would ask    {asking.model.name}, {len(planned.question):,} characters from {len(planned.sources)} sources")
+    lines += [f"left out     {name}, for want of room" for name in planned.left_out]
+    if planned.sending:
+        lines += _sending_lines(planned.sending)
+    if planned.error:
+        sent["stops"] = {"code": planned.error.code, "message": planned.error.message, "hint": planned.error.hint}
+        lines.append(f"but not now  {planned.error.message} {planned.error.hint}".rstrip())
+    exact = json.dumps(sent["request"], ensure_ascii=False, indent=1) if planned.sending else planned.question
+    return Outcome(data={**data, **sent}, text="\n".join([*lines, "", exact]))
+
+
+def _sending(sending: Sending) -> dict[str, Any]:
+    """Return what would leave this machine, for programs."""
+    return {
+        "url": sending.url,
+        "bytes": sending.size,
+        "tokens": {"input": sending.tokens.input, "output": sending.tokens.output},
+        "most_cost": None if sending.cost is None else {"value": str(sending.cost), "unit": sending.tokens.currency},
+        "request": sending.body,
+    }
+
+
+def _sending_lines(sending: Sending) -> list[str]:
+    price = "unknown: no price is known for this model" if sending.cost is None else f"at most {sending.cost:.4f} {sending.tokens.currency}, an estimate"
+    return [
+        f"would send   {sending.size:,} bytes to {sending.url}",
+        f"tokens       about {sending.tokens.input:,} in, at most {sending.tokens.output:,} out",
+        f"cost         {price}; what the check refuses goes back once, which may double it",
+    ]

@@ -112,17 +112,22 @@ class Sending:
 
 
 class Model(Protocol):
-    """Something that answers.
+    """Something that answers."""
 
-    Attributes:
-        name: As on the command line, `provider/model`.
-        origin: For a recorded reply: where it came from; else None.
-        window: How many tokens a question may have; None where nothing limits it.
-    """
+    @property
+    def name(self) -> str:
+        """As on the command line, `provider/model`."""
+        ...
 
-    name: str
-    origin: str | None
-    window: int | None
+    @property
+    def origin(self) -> str | None:
+        """For a recorded reply: where it came from; else None."""
+        ...
+
+    @property
+    def window(self) -> int | None:
+        """How many tokens a question may have; None where nothing limits it."""
+        ...
 
     def prepare(self) -> None:
         """Raise an FdeError if it may not be asked now: no key, not allowed, not confirmed. Loads no SDK, sends nothing."""

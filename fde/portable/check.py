@@ -19,6 +19,8 @@ from .schema import validate
 from .sources import Source
 
 SHORTEST_QUOTE = 12
+# What stands for a secret in the words as they were sent; the file has other words there.
+_MASK = re.compile(r"\[(?i:redacted):|REDACTED:")
 BASES = ("measured", "observed", "documented", "reported", "estimated", "assumed")
 _GRADE_BASIS = {"A": "measured", "B": "measured", "C": "estimated", "D": "reported"}
 _KIND_BASIS = {
@@ -271,13 +273,15 @@ def find_quote(source_id: str, text: str, sources: Mapping[str, Source]) -> Quot
             return f"quote: {text!r} is shorter than {SHORTEST_QUOTE} characters and not a whole line of {source_id}"
     if source.folded.joins(*place):
         return f"quote: {_short(text)!r} runs over a heading or the end of a paragraph in {source_id}; quote the parts"
-    return _quoted(source, text, place)
+    first, last = source.folded.sentence_at(*place)
+    if _MASK.search(source.folded.text, first, last):
+        return f"quote: {_short(text)!r} stands in a sentence of {source_id} of which a part is masked ([REDACTED:...]); quote another one"
+    return _quoted(source, text, place, (first, last))
 
 
-def _quoted(source: Source, text: str, place: tuple[int, int]) -> Quoted:
-    start, end = place
+def _quoted(source: Source, text: str, place: tuple[int, int], around: tuple[int, int]) -> Quoted:
+    (start, end), (first, last) = place, around
     whole = source.folded
-    first, last = whole.sentence_at(start, end)
     speaker, sentence = source.attributed(whole.line_at(first), whole.line_at(last - 1), whole.text[first:last])
     return Quoted(
         source=source.id,
@@ -346,6 +350,8 @@ def prose_problems(
     reasons = list(_placeholder_problems(text, facts))
     if hidden := sorted({f"U+{ord(character):04X}" for character in text if _is_hidden(character)}):
         reasons.append(f"has characters that cannot be seen ({', '.join(hidden)})")
+    if _MASK.search(fold(text)):
+        reasons.append("names a mask ([REDACTED:...]), which stands for words that were not sent; say it without")
     if match := FILLER.search(fold(text)):
         reasons.append(f"{match[0]!r} stands where words are missing; leave the item out, or ask a question")
     prose = _ALMOST_PLACEHOLDER.sub(_STAND_IN, PLACEHOLDER.sub(_STAND_IN, text))

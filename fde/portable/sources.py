@@ -16,9 +16,11 @@ from typing import Any
 from .clearance import CLEARANCES, KINDS, BadMark, Mark, combined, head_of
 from .fold import Folded, folded
 
-__all__ = ["CLEARANCES", "INVENTED", "KINDS", "Source", "text_source"]
+__all__ = ["CLEARANCES", "INVENTED", "KINDS", "LEFT_OUT", "Source", "text_source", "was_left_out"]
 
 INVENTED = "Invented for this example"
+# How the note begins of a source for which a question had no room.
+LEFT_OUT = "left out of the question"
 _SPEAKER = re.compile(r"(?:<v[. ][^>]*?\b(?P<voice>[^>]+)>|(?:\[[\d:.]+\] *)?(?P<name>[A-Z][\w .'-]{0,40}):\s)")
 
 
@@ -92,6 +94,11 @@ class Source:
             "clearance": self.clearance,
             "note": "; ".join(filter(None, (self.notice, self.note))),
         }
+
+
+def was_left_out(health: str, note: str) -> bool:
+    """Say whether a source with this health and note could be read, but a question had no room for it."""
+    return health == "skipped" and any(part.startswith(LEFT_OUT) for part in note.split("; "))
 
 
 def _name(match: re.Match[str]) -> str:

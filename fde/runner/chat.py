@@ -22,7 +22,10 @@ from ..portable.sources import Source
 from ..skillset.skill import Skill
 from ..text import digest
 from . import question
-from .run import Material, Written, gather, judge, parse_and_check, problem_records, ready, write
+from .ask import judge, parse_and_check, problem_records
+from .material import Material, gather
+from .run import Written, ready, write
+from .words import for_model, keep_masks
 
 SNAPSHOT, SCHEMA = "snapshot.json", "fde.snapshot/1"
 CHAT = "a chat"
@@ -46,24 +49,42 @@ class Refused:
     repair: str
 
 
-def prompt(engagement: Engagement, skill: Skill, *, now: datetime, subject: str | None = None, args: Sequence[str] = ()) -> Asked:
-    """Measure, write the question, and record the run as asked."""
+def prompt(
+    engagement: Engagement,
+    skill: Skill,
+    *,
+    now: datetime,
+    subject: str | None = None,
+    args: Sequence[str] = (),
+    redact: bool = False,
+) -> Asked:
+    """Measure, write the question, and record the run as asked. Raises SecretsFound unless they are to be masked (*redact*)."""
     with files.lock(engagement.root):
         ready(engagement, skill.name)
         run = runs.start(engagement, skill=skill.name, subject=subject, at=now.isoformat())
         with runs.recorded(engagement, run):
             material = gather(engagement, skill, now=now, subject=subject, args=args)
-            asked = question.ask(skill, material.facts, material.words, material.corrections)
+            made = for_model(skill, material, redact=redact)
+            asked = made.question
+            keep_masks(engagement, run, made)
             runs.keep(engagement, run, "question.md", asked.text)
-            runs.keep(engagement, run, SNAPSHOT, dump(_snapshot(asked, material)))
+            runs.keep(engagement, run, SNAPSHOT, dump(_snapshot(asked, made.material)))
             runs.record(engagement, run, "asked", question=asked.digest)
         return Asked(run=run.id, text=asked.text)
 
 
-def preview(engagement: Engagement, skill: Skill, *, now: datetime, subject: str | None = None, args: Sequence[str] = ()) -> str:
-    """Return the question that `prompt` would write, and write nothing."""
+def preview(
+    engagement: Engagement,
+    skill: Skill,
+    *,
+    now: datetime,
+    subject: str | None = None,
+    args: Sequence[str] = (),
+    redact: bool = False,
+) -> str:
+    """Return the question that `prompt` would write, and write nothing. Raises what `prompt` raises."""
     material = gather(engagement, skill, now=now, subject=subject, args=args, keep=False)
-    return question.ask(skill, material.facts, material.words, material.corrections).text
+    return for_model(skill, material, redact=redact).question.text
 
 
 def look(engagement: Engagement, text: str, *, name: str | None = None) -> tuple[str, Verdict]:

@@ -89,16 +89,17 @@ def repair(problems: Iterable[Mapping[str, Any]]) -> str:
 
 def evidence_text(words: Iterable[Source]) -> str:
     """Return the text sources as JSON under the fixed tag, one source a line."""
-    lines = [_source_line(source) for source in words if source.health == "ok"]
+    lines = [source_line(source) for source in words if source.health == "ok"]
     body = "\n".join(lines) or "(no text source)"
     return f"<{TAG}>\n{body}\n</{TAG}>\n"
 
 
 def _documents(words: Iterable[Source]) -> tuple[Document, ...]:
-    return tuple(Document(source=source.id, text=_source_line(source)) for source in words if source.health == "ok")
+    return tuple(Document(source=source.id, text=source_line(source)) for source in words if source.health == "ok")
 
 
-def _source_line(source: Source) -> str:
+def source_line(source: Source) -> str:
+    """Return *source* as one line of JSON with numbered lines, in which nothing can close the tag."""
     numbered = [[number, line] for number, line in enumerate(source.folded.lines, 1)]
     record = {"source": source.id, "kind": source.kind, "lines": numbered}
     return json.dumps(record, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")

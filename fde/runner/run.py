@@ -7,74 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from ..engagement import actions, answers, artefacts, clearance, corrections, files, repair, runs, sheets, twins
+from ..engagement import actions, artefacts, corrections, files, repair, runs
 from ..engagement.artefacts import Official
 from ..engagement.engagement import Engagement, migrate
-from ..engagement.twins import Keep
-from ..errors import FdeError, NoUsableReply, RejectedJudgement
-from ..models.model import Message, Model, Reply, Usage
+from ..errors import FdeError
+from ..models.model import Sending
 from ..page import page
 from ..page.cleared import Withheld
 from ..page.current import withheld_then
-from ..portable.artefact import RECORD, UNJUDGED, Correction, compose, dump
+from ..portable.artefact import RECORD, UNJUDGED, Correction, compose
 from ..portable.artefact import digest as text_digest
 from ..portable.artefact import files as artefact_files
-from ..portable.check import Problem, Verdict, check
 from ..portable.facts import by_id, fill
 from ..portable.sources import Source
-from ..settings import state_folder
 from ..skillset.skill import Skill
 from ..text import digest
-from . import question, reply
-from .measure import measure
-
-MODEL_SECONDS = 600.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """What a question and an artefact are made of.
-
-    Attributes:
-        facts: The checked document of facts (`fde.facts/1`).
-        words: The text sources, those that could not be read among them.
-        messages: What the skill's script said on stderr.
-        corrections: What a person corrected in the artefact that is current now.
-        settings: What `engagement.md` gave the measurement, in one line.
-    """
-
-    facts: dict[str, Any]
-    words: tuple[Source, ...]
-    messages: str = ""
-    corrections: tuple[Correction, ...] = ()
-    settings: str = ""
-
-    @property
-    def facts_digest(self) -> str:
-        """The digest by which "the same facts" is known."""
-        return digest(dump(self.facts))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What came of asking.
-
-    Attributes:
-        record: The artefact's `judged`.
-        verdict: What stood.
-        dropped: What the check refused for good.
-        error: Why there is no judgement, where that is a failure.
-    """
-
-    record: Mapping[str, Any]
-    verdict: Verdict = field(default_factory=Verdict)
-    dropped: tuple[Problem, ...] = ()
-    error: FdeError | None = None
+from . import question
+from .ask import Asking, Judged, ask, failed, first_request, require_free
+from .material import Material, gather
+from .measure import script_of
+from .words import for_model, keep_masks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,40 +67,20 @@ class Preview:
     Attributes:
         folder: What it would write, or the artefact that it would find unchanged.
         unchanged: Whether nothing would have to be written.
-        question: What would be sent; None if nobody would be asked.
+        question: What would be asked; None if nobody would be.
         sources: The ids of the text sources in it.
+        left_out: The ids of those for which it has no room.
+        sending: What would leave this machine; None if nothing would.
+        error: What stands in the way of asking now.
     """
 
     folder: str
     unchanged: bool
     question: str | None
-    sources: tuple[str, ...]
-
-
-def gather(
-    engagement: Engagement, skill: Skill, *, now: datetime, subject: str | None = None, args: Sequence[str] = (), keep: bool = True
-) -> Material:
-    """Measure, and read the text sources and corrections. Raises what the skill's script or one of these give reason for.
-
-    What a document says is kept (a record may rest on it), but for a look (*keep* is false).
-    """
-    # First, for a correction that cannot be read was meant to count, and measuring may take minutes.
-    corrected = corrections.for_run(engagement, artefacts.shelf(engagement), skill.name, subject)
-    reader = twins.Reader(engagement=engagement, keep=Keep.MUST if keep else Keep.NEVER)
-    words = reader.words(skill.driver.words if skill.driver else ())
-    clearance.require_clear(words)
-    context = {name: value for name, value in engagement.context().items() if value}
-    given = answers.path_of(engagement, skill.name, subject)
-    with sheets.view(reader, skill.driver.evidence if skill.driver else ()) as seen:
-        measured = measure(skill, evidence=seen.folder, now=now, tz=engagement.timezone, context=context, answers=given, args=args)
-        facts = seen.originals(measured.facts, engagement.evidence)
-    return Material(
-        facts=facts,
-        words=words,
-        messages=measured.messages,
-        corrections=corrected,
-        settings=engagement.settings(skill.driver.context if skill.driver else ()),
-    )
+    sources: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    sending: Sending | None = None
+    error: FdeError | None = None
 
 
 def run(
@@ -152,7 +88,7 @@ def run(
     skill: Skill,
     *,
     now: datetime,
-    model: Model | None = None,
+    asking: Asking | None = None,
     subject: str | None = None,
     args: Sequence[str] = (),
     progress: Callable[[str], None] = lambda _: None,
@@ -161,22 +97,25 @@ def run(
 
     Raises FdeError only before an artefact can be written; a failure after that is in `Written.error`.
     """
+    _require_purpose(skill, asking)
     with files.lock(engagement.root):
         ready(engagement, skill.name)
+        if asking:
+            require_free(engagement, asking)
         started = runs.start(engagement, skill=skill.name, subject=subject, at=now.isoformat())
         with runs.recorded(engagement, started):
             progress(f"measuring with {skill.name} ...")
             material = gather(engagement, skill, now=now, subject=subject, args=args)
-            asked, judged = _question(skill, material, model)
-            key = _key(material, asked, model)
+            asked, material, judged = _question(engagement, started, skill, material, asking)
+            key = _key(material, asked, asking)
             same = _unchanged(engagement, skill.name, subject, key, material)
             if same:
                 runs.record(engagement, started, "finished", status="unchanged", artefact=same.folder)
                 kept_off = _kept_off(engagement, same.folder, material)
                 return _written(started.id, same.folder, material, status=same.status, unchanged=True, withheld=kept_off)
-            if model and asked:
-                progress(f"asking {model.name} ...")
-                judged = _ask(engagement, started, model, asked, material)
+            if asking and asked:
+                progress(f"asking {asking.model.name} ...")
+                judged = ask(engagement, started, asking, asked, material, progress)
             return write(engagement, started, material, judged, now=now, key=key)
 
 
@@ -185,34 +124,63 @@ def preview(
     skill: Skill,
     *,
     now: datetime,
-    model: Model | None = None,
+    asking: Asking | None = None,
     subject: str | None = None,
     args: Sequence[str] = (),
 ) -> Preview:
     """Measure and say what `run` would write and send, doing neither. Raises what a run raises before it writes."""
-    material = gather(engagement, skill, now=now, subject=subject, args=args, keep=False)
-    asked, judged = _question(skill, material, model)
-    if judged.error:
-        raise judged.error
-    same = _unchanged(engagement, skill.name, subject, _key(material, asked, model), material)
+    _require_purpose(skill, asking)
+    measured = gather(engagement, skill, now=now, subject=subject, args=args, keep=False)
+    made = for_model(skill, measured, redact=asking.redact, window=asking.model.window) if asking else None
+    material, asked = (made.material, made.question) if made else (measured, None)
+    same = _unchanged(engagement, skill.name, subject, _key(material, asked, asking), material)
     day = now.astimezone(engagement.zone).date()
+    folder = same.folder if same else artefacts.next_folder(engagement, skill.name, day, subject)
+    if asking is None or asked is None or same:
+        return Preview(folder=folder, unchanged=same is not None, question=None)
+    sending, error = _sending(asking, asked)
     return Preview(
-        folder=same.folder if same else artefacts.next_folder(engagement, skill.name, day, subject),
-        unchanged=same is not None,
-        question=asked.text if asked else None,
-        sources=tuple(source.id for source in usable(material.words)) if asked else (),
+        folder=folder,
+        unchanged=False,
+        question=asked.text,
+        sources=tuple(source.id for source in material.usable),
+        left_out=tuple(source.id for source in material.left_out),
+        sending=sending,
+        error=error,
     )
 
 
-def _question(skill: Skill, material: Material, model: Model | None) -> tuple[question.Question | None, Judged]:
-    """Return the question, None if there is none, and what is to be written if it is not asked."""
-    if model is None:
-        return None, Judged(record=UNJUDGED)
+def _require_purpose(skill: Skill, asking: Asking | None) -> None:
+    """Raise NoScript for a skill that is instructions only where nobody is asked to follow them."""
+    if skill.driver is None and asking is None:
+        script_of(skill)
+
+
+def _sending(asking: Asking, asked: question.Question) -> tuple[Sending | None, FdeError | None]:
+    """Return what would be sent, and what stands in the way of it now."""
+    sending = asking.model.preview(first_request(asked))
     try:
-        return question.ask(skill, material.facts, material.words, material.corrections), Judged(record=UNJUDGED)
+        asking.model.prepare()
+        if sending:
+            asking.budget.require(sending)
     except FdeError as error:
-        # What was measured is worth an artefact, also where the template is broken.
-        return None, _failed({**UNJUDGED, "by": model.name}, error)
+        return sending, error
+    return sending, None
+
+
+def _question(
+    engagement: Engagement, started: runs.Run, skill: Skill, material: Material, asking: Asking | None
+) -> tuple[question.Question | None, Material, Judged]:
+    """Return the question, None if there is none, the material as it is asked about, and what is written if nobody is asked."""
+    if asking is None:
+        return None, material, Judged(record=UNJUDGED)
+    try:
+        made = for_model(skill, material, redact=asking.redact, window=asking.model.window)
+    except FdeError as error:
+        # What was measured is worth an artefact, also where the template is broken or a secret stands in the evidence.
+        return None, material, failed({**UNJUDGED, "by": asking.model.name}, error)
+    keep_masks(engagement, started, made)
+    return made.question, made.material, Judged(record=UNJUDGED)
 
 
 def ready(engagement: Engagement, skill: str) -> None:
@@ -274,104 +242,10 @@ def _page(engagement: Engagement, document: Mapping[str, Any], words: Iterable[S
     return page.render(document, client=engagement.client, uncleared=uncleared, people=engagement.people)
 
 
-def judge(verdict: Verdict, by: Mapping[str, Any]) -> Judged:
-    """Return what a last check means: what stood, what is dropped, `rejected` if no finding stood."""
-    whole = next((problem for problem in verdict.problems if problem.kind == "reply"), None)
-    if whole:
-        return _failed(by, NoUsableReply("; ".join(whole.reasons)))
-    if verdict.is_empty:
-        return Judged(record={**by, "status": "rejected"}, dropped=verdict.problems, error=RejectedJudgement())
-    return Judged(record={**by, "status": "ok"}, verdict=verdict, dropped=verdict.problems)
-
-
-def problem_records(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Return problems as a repair prompt and JSON output list them."""
-    return [asdict(problem) | {"reasons": list(problem.reasons)} for problem in problems]
-
-
-def _ask(
-    engagement: Engagement, started: runs.Run, model: Model, asked: question.Question, material: Material
-) -> Judged:
-    """Ask, check, send back once what was refused, check again. A failure of the model is a result, not an exception."""
-    runs.keep(engagement, started, "question.md", asked.text)
-    by: dict[str, Any] = {
-        **UNJUDGED,
-        "by": model.name,
-        "prompt": asked.digest,
-        "replayed": model.origin is not None,
-        "origin": model.origin,
-    }
-    conversation = [Message(role=part.role, text=part.text) for part in asked.parts]
-    try:
-        answer = model.reply(conversation, seconds=MODEL_SECONDS)
-    except FdeError as error:
-        return _failed(by, error)
-    verdict, by = _take(engagement, started, 1, answer, material, by)
-    if not verdict.problems:
-        return judge(verdict, by)
-    again = question.repair(problem_records(verdict.problems))
-    conversation += [Message(role="assistant", text=answer.text), Message(role="user", text=again)]
-    try:
-        answer = model.reply(conversation, seconds=MODEL_SECONDS)
-    except FdeError as error:
-        runs.record(engagement, started, "repair", status=f"failed: {error.code}")
-        return judge(verdict, by)
-    second, by = _take(engagement, started, 2, answer, material, by)
-    # A second reply that is worth nothing takes nothing from the first one.
-    return judge(verdict if second.is_empty and not verdict.is_empty else second, by)
-
-
-def _failed(by: Mapping[str, Any], error: FdeError) -> Judged:
-    return Judged(record={**by, "status": f"failed: {error.code}"}, error=error)
-
-
-def _take(
-    engagement: Engagement, started: runs.Run, number: int, answer: Reply, material: Material, by: Mapping[str, Any]
-) -> tuple[Verdict, dict[str, Any]]:
-    """Put a reply on disk, then look at it."""
-    try:
-        runs.keep(engagement, started, f"reply-{number}.txt", answer.text)
-    except FdeError as error:
-        error.hint = _rescue(started, number, answer.text) or error.hint
-        raise
-    return parse_and_check(answer.text, material), _add(by, answer.usage)
-
-
-def _rescue(started: runs.Run, number: int, text: str) -> str:
-    """Keep a reply that was paid for outside of an engagement that cannot be written; say where, or nothing if that fails too."""
-    with suppress(FdeError, OSError):
-        path = state_folder() / "replies" / f"{started.skill}-{started.id}-{digest(text.encode())[-8:]}-{number}.txt"
-        files.make_folder(path.parent, mode=0o700)
-        files.replace(path, text, mode=0o600)
-        return f"The model's reply is kept in {path}."
-    return ""
-
-
-def usable(words: Iterable[Source]) -> list[Source]:
-    """Return the sources that may be quoted: those that were sent."""
-    return [source for source in words if source.health == "ok"]
-
-
-def _add(by: Mapping[str, Any], usage: Usage | None) -> dict[str, Any]:
-    if usage is None:
-        return dict(by)
-    before = by["tokens"] or {"input": 0, "output": 0}
-    tokens = {"input": before["input"] + usage.input, "output": before["output"] + usage.output}
-    return {**by, "tokens": tokens, "cost": _sum(by, usage)}
-
-
-def _sum(by: Mapping[str, Any], usage: Usage) -> dict[str, str] | None:
-    """Return the cost so far; a sum of which a part is not known is not known."""
-    if usage.cost is None or (by["tokens"] and by["cost"] is None):
-        return None
-    before = Decimal(by["cost"]["value"]) if by["cost"] else Decimal(0)
-    return {"value": str(before + usage.cost), "unit": usage.currency}
-
-
-def _key(material: Material, asked: question.Question | None, model: Model | None) -> str:
+def _key(material: Material, asked: question.Question | None, asking: Asking | None) -> str:
     # What may be shown of the same words may have changed, and an artefact says so.
     words = ",".join(f"{source.digest} {source.kind} {source.clearance}" for source in material.words)
-    parts = [material.facts_digest, material.settings, words, asked.digest if asked else "", model.name if model else "none"]
+    parts = [material.facts_digest, material.settings, words, asked.digest if asked else "", asking.model.name if asking else "none"]
     parts += [digest(repr(item).encode()) for item in material.corrections]
     return digest("\n".join(parts).encode())
 
@@ -419,12 +293,3 @@ def _written(run: str, folder: str, material: Material, *, status: str, **rest: 
     index = by_id(material.facts["facts"])
     answer = tuple(fill(sentence, index) for sentence in material.facts["answer"])
     return Written(run=run, folder=folder, answer=answer, status=status, messages=material.messages, **rest)
-
-
-def parse_and_check(text: str, material: Material) -> Verdict:
-    """Take a reply apart and check it; a reply that cannot be taken apart is one problem of kind "reply"."""
-    try:
-        judgement = reply.parse(text)
-    except reply.Unusable as error:
-        return Verdict(problems=(Problem(kind="reply", index=0, what="the whole reply", reasons=(str(error),)),))
-    return check(judgement, material.facts["facts"], usable(material.words))

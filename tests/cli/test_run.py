@@ -98,9 +98,9 @@ def test_if_the_second_reply_is_worth_nothing_the_first_one_stands(run, acme):
     assert [finding["title"] for finding in document["findings"] if finding["by"] == "model"] == ["The fax decides the week"]
 
 
-def test_if_no_second_reply_comes_the_first_one_stands(run, acme):
+def test_if_no_second_reply_comes_the_first_one_stands_and_that_is_told(run, acme):
     write(acme, "replay/first.json", small.replay(small.BAD))
-    ended = run("first")["data"]
+    ended = run("first", code=4)["data"]
     assert record(acme, ended["artefact"])["judged"]["status"] == "ok"
     assert [event["status"] for event in lines(acme / ".fde/runs.ndjson") if event["event"] == "repair"] == ["failed: replay-ended"]
 
@@ -231,7 +231,7 @@ def test_a_dry_run_says_that_nothing_would_be_written(run):
     ("model", "code", "told"),
     [
         ("gpt-9", 2, "The model gpt-9 is not known here"),
-        ("anthropic/claude", 2, "not known here"),
+        ("gemini/claude", 2, "not known here"),
         ("replay/", 2, "not known here"),
         ("replay/nowhere.json", 3, "No such file or directory"),
     ],

@@ -24,6 +24,7 @@ import fde as package
 from fde.engagement import files
 from fde.engagement.engagement import read
 from fde.models.model import Reply
+from fde.runner.ask import Asking
 from fde.runner.run import run as take_the_path
 from fde.skillset.find import find
 
@@ -493,19 +494,25 @@ def test_fault_15_what_cannot_be_read_is_an_error_and_neither_changed_nor_a_find
 class Vanishing:
     """A model in whose answering time the engagement is removed."""
 
-    name, origin = "replay/vanishing", None
+    name, origin, window = "replay/vanishing", None, None
 
     def __init__(self, root):
         self.root = root
 
-    def reply(self, conversation, *, seconds):
+    def prepare(self):
+        pass
+
+    def preview(self, request):
+        return None
+
+    def reply(self, request, watch):
         shutil.rmtree(self.root)
         return Reply(text=small.GOOD)
 
 
 def test_fault_16_if_the_folder_vanishes_the_reply_is_kept_and_its_path_is_told(acme, tmp_path):
     with pytest.raises(files.CannotWrite) as ended:
-        take_the_path(read(acme), find(SKILL, acme), now=small.moment(), model=Vanishing(acme))
+        take_the_path(read(acme), find(SKILL, acme), now=small.moment(), asking=Asking(model=Vanishing(acme)))
     assert "No such file or directory" in ended.value.message
     kept = Path(ended.value.hint.removeprefix("The model's reply is kept in ").removesuffix("."))
     assert kept.is_relative_to(os.environ["XDG_STATE_HOME"])

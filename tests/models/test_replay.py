@@ -8,20 +8,30 @@ import pytest
 import small
 from small import write
 
+from fde.engagement import engagement
 from fde.errors import BadReplay, CannotRead, Exit, FdeError, NotJson, ReplayEnded, UnknownModel
-from fde.models.choose import choose
-from fde.models.model import Message
+from fde.models import choose as chooser
+from fde.models.model import Message, Request
 from fde.models.replay import read
+from fde.models.watch import Watch
+from fde.settings import Level, Setting
 
-ASKED = [Message(role="user", text="What now?")]
+ASKED = Request(messages=(Message(role="user", text="What now?"),), schema={})
+
+
+def choose(name, root, level=Level.FLAG):
+    """Return the model of that name for an engagement at *root*, on a machine without configuration."""
+    write(root, "engagement.md", "---\nfde: 1\nname: acme\n---\n")
+    machine = chooser.Machine(config=root / "nowhere", environment={}, now=small.moment())
+    return chooser.choose(Setting(name="model", value=name, level=level), engagement.read(root), machine)
 
 
 def test_the_replies_come_in_order_letter_for_letter_and_then_no_more(tmp_path):
     model = read(write(tmp_path, "x.json", small.replay("one\r\n", "", "dr\u00e9i")), "replay/x.json")
     assert (model.name, model.origin) == ("replay/x.json", "written for a test")
-    assert [model.reply(ASKED, seconds=1).text for _ in range(3)] == ["one\r\n", "", "dr\u00e9i"]
+    assert [model.reply(ASKED, Watch(seconds=1)).text for _ in range(3)] == ["one\r\n", "", "dr\u00e9i"]
     with pytest.raises(ReplayEnded) as ended:
-        model.reply(ASKED, seconds=1)
+        model.reply(ASKED, Watch(seconds=1))
     assert ended.value.exit is Exit.NOT_NOW
 
 
@@ -57,14 +67,14 @@ def test_without_a_name_and_with_none_nobody_is_asked(tmp_path, name):
 def test_a_recorded_reply_lies_in_the_engagement(tmp_path):
     write(tmp_path, "replay/deep/x.json", small.replay("one"))
     found = choose("replay/deep/x.json", tmp_path)
-    assert (found.name, found.reply(ASKED, seconds=1).text) == ("replay/deep/x.json", "one")
+    assert (found.name, found.reply(ASKED, Watch(seconds=1)).text) == ("replay/deep/x.json", "one")
     with pytest.raises(CannotRead):
         choose("replay/y.json", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["None", "replay", "replay/", "anthropic/x", "../x", "x"])
+@pytest.mark.parametrize("name", ["None", "replay", "replay/", "anthropic/", "../x", "x", "gemini/x"])
 def test_a_name_that_is_not_known_is_a_usage_error_that_says_what_is(tmp_path, name):
-    with pytest.raises(UnknownModel, match="expected none, or replay/FILE") as refused:
+    with pytest.raises(UnknownModel, match="replay/FILE or none") as refused:
         choose(name, tmp_path)
     assert refused.value.exit is Exit.USAGE
 

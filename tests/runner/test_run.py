@@ -12,6 +12,7 @@ from small import SKILL, lines, record
 from fde.engagement.engagement import read
 from fde.errors import Exit, FdeError, NotReachable
 from fde.models.model import Reply, Usage
+from fde.runner.ask import Asking
 from fde.runner.run import run as take_the_path
 from fde.skillset.find import find
 
@@ -29,10 +30,17 @@ class Queue:
     answers: list
     name: str = "queue/test"
     origin: None = None
+    window: None = None
     history: list = field(default_factory=list)
 
-    def reply(self, conversation, *, seconds):
-        self.history.append(list(conversation))
+    def prepare(self):
+        pass
+
+    def preview(self, request):
+        return None
+
+    def reply(self, request, watch):
+        self.history.append(list(request.messages))
         answer = self.answers.pop(0)
         if isinstance(answer, FdeError):
             raise answer
@@ -48,7 +56,8 @@ def _acme(tmp_path):
 def _run(acme):
     def call(*answers, **given):
         model = Queue(list(answers)) if answers else None
-        return take_the_path(read(acme), find(SKILL, acme), now=small.moment(), model=model, **given), model
+        asking = Asking(model=model) if model else None
+        return take_the_path(read(acme), find(SKILL, acme), now=small.moment(), asking=asking, **given), model
 
     return call
 
@@ -95,9 +104,10 @@ def test_however_the_model_fails_what_was_measured_is_written(run, acme, error):
     assert (acme / written.folder / "artefact.md").read_text().startswith(f"> **Not judged (failed: {error.code}).**")
 
 
-def test_if_the_model_fails_in_the_second_round_the_first_reply_stands(run, acme):
-    written, _ = run(small.BAD, NotReachable("timed out"))
-    assert (written.status, written.error) == ("ok", None)
+def test_if_the_model_fails_in_the_second_round_the_first_reply_stands_and_the_failure_is_told(run, acme):
+    failure = NotReachable("timed out")
+    written, _ = run(small.BAD, failure)
+    assert (written.status, written.error) == ("ok", failure)
     document = record(acme, written.folder)
     assert [item["what"] for item in document["dropped"]] == ["Typing takes 6 minutes"]
 

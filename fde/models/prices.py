@@ -1,0 +1,42 @@
+"""What tokens cost, from the price table of genai-prices that came with this installation; unknown where it knows no price."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from .model import Usage
+
+CURRENCY = "USD"
+# A server of one's own has no price list.
+PRICED = ("anthropic", "openai")
+
+
+def cost(provider: str, model: str, usage: Usage, at: datetime) -> Decimal | None:
+    """Return what *usage* costs in US dollars by the prices of the day *at*; None where no price is known, never 0 for that.
+
+    Cached tokens have their own prices; a reply is taken as an ordinary one (not a batch, not a priority service).
+    """
+    if provider not in PRICED:
+        return None
+    # 0.4 s and 100 MB: only where something is or may be paid.
+    from genai_prices import Usage as Counted
+    from genai_prices import calc_price
+
+    counted = Counted(
+        input_tokens=usage.input,
+        output_tokens=usage.output,
+        cache_read_tokens=usage.cache_read,
+        cache_write_tokens=usage.cache_write,
+    )
+    try:
+        return calc_price(counted, model, provider_id=provider, genai_request_timestamp=at).total_price
+    except LookupError:
+        return None
+
+
+def version() -> str:
+    """Return the version of the price table."""
+    from importlib.metadata import version as installed
+
+    return installed("genai-prices")

@@ -1,0 +1,91 @@
+"""What is known of a model beside its name: its window, the longest answer to ask for, the effort; and names for roles.
+
+Model ids are data: `models.toml` beside this module, field by field under the user's `config.toml`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import BrokenSettings
+from ..settings import read_config
+
+HERE = Path(__file__).resolve().parent
+EFFORTS: Mapping[str, tuple[str, ...]] = {
+    "anthropic": ("low", "medium", "high", "xhigh", "max"),
+    "openai": ("none", "minimal", "low", "medium", "high", "xhigh", "max"),
+    "local": (),
+}
+NUMBERS = ("window", "max_output")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How a model is asked.
+
+    Attributes:
+        window: How many tokens question and answer may have together.
+        max_output: How many the answer may have, those of reasoning among them.
+        effort: How much effort is asked for, None for the model's own.
+    """
+
+    window: int
+    max_output: int
+    effort: str | None = None
+
+
+def role(name: str, config: Path) -> str:
+    """Return the model that stands for the role *name* ("strong", "fast"), or *name* itself if it is none."""
+    user = _table(read_config(config), "roles", config)
+    chosen = user.get(name, _shipped()["roles"].get(name, name))
+    if not isinstance(chosen, str):
+        raise _broken(config, f"[roles] {name}: expected a model like anthropic/claude-opus-5-5, found {chosen!r:.60}")
+    return chosen
+
+
+def profile(provider: str, model: str, config: Path, effort: str | None = None) -> Profile:
+    """Return the profile of *model* at *provider*; *effort* goes before what is configured.
+
+    Raises BrokenSettings for a value that is none.
+    """
+    shipped, name = _shipped(), f"{provider}/{model}"
+    given = _table(_table(read_config(config), "models", config), name, config)
+    known = {**shipped["defaults"][provider], **shipped["models"].get(name, {}), **given}
+    if effort is not None:
+        known["effort"] = effort
+    _require(name, provider, known, config)
+    return Profile(window=known["window"], max_output=known["max_output"], effort=known.get("effort"))
+
+
+def _require(name: str, provider: str, known: Mapping[str, Any], config: Path) -> None:
+    for field, value in known.items():
+        if field in NUMBERS and (type(value) is not int or value < 1):
+            raise _broken(config, f'[models."{name}"] {field}: expected a number of tokens, found {value!r:.60}')
+        if field == "effort" and value not in EFFORTS[provider]:
+            allowed = ", ".join(EFFORTS[provider]) or "none: such a server takes no effort"
+            raise _broken(config, f"the effort for {name}: expected {allowed}, found {value!r:.60}")
+        if field not in (*NUMBERS, "effort"):
+            raise _broken(config, f'[models."{name}"]: expected window, max_output or effort, found {field!r:.60}')
+    if known["max_output"] >= known["window"]:
+        raise _broken(config, f'[models."{name}"]: max_output {known["max_output"]:,} leaves no room in the window of {known["window"]:,}')
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads((HERE / "models.toml").read_text("utf-8"))
+
+
+def _table(document: Mapping[str, Any], name: str, config: Path) -> dict[str, Any]:
+    found = document.get(name, {})
+    if not isinstance(found, dict):
+        raise _broken(config, f"{name}: expected a section, found {found!r:.60}")
+    return found
+
+
+def _broken(config: Path, reason: str) -> BrokenSettings:
+    return BrokenSettings(reason, where=str(config / "config.toml"))
