@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def command(start: Path, folder: Path | None) -> Outcome:
     """Tell what is there, what is out of date, what was promised and what is next.
 
-    Writes nothing. Names each current artefact with its age, sources that changed or are gone, views that a person edited and
+    Writes nothing. Names each current artefact with its age, sources that changed, are gone or new, views that a person edited and
     corrections that wait; then failed, open and waiting runs; then the open lines of actions.md and the open decisions. Exits 3 if a
     file cannot be read.
 
@@ -69,9 +69,10 @@ def command(start: Path, folder: Path | None) -> Outcome:
 
     from ..engagement import engagement
     from ..engagement.status import status
+    from ..skillset.find import skills
 
     found = engagement.find(start)
-    state = status(found, now())
+    state = status(found, now(), {skill.name: skill.words for skill in skills(found.root).skills})
     pressing = next(_pressing(state), "")
     lines = [f"engagement  {found.name}", *_lines(state), *([f"next        {pressing}"] if pressing else [])]
     data = {"engagement": found.name, "migrated_from": found.migrated_from, **_data(state), "next": pressing}

@@ -6,9 +6,10 @@ Everything is read anew from the folder; nothing is remembered, so that a clone 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from ..errors import FdeError
@@ -21,6 +22,7 @@ from .artefacts import Official
 from .days import today
 from .engagement import Engagement
 from .promises import Follower, Owed, Pending, Progress, owed, pending
+from .twins import Reader
 
 _GONE = "is gone"
 
@@ -32,7 +34,7 @@ class State:
     Attributes:
         item: Its ledger line.
         days: Its age in days of the engagement's calendar; negative if it is of a later day than now.
-        changed: Sources that are no longer as they were, each with what became of it.
+        changed: Sources that are no longer as they were, or new, each with what became of it.
         gone: The ids of those that are no longer there.
         edited: Files of its folder that a person changed.
         corrections: How many corrections beside it wait for the next run.
@@ -89,13 +91,17 @@ class Status:
         return sum(day > 0 for day in days)
 
 
-def status(engagement: Engagement, now: datetime) -> Status:
-    """Return the state of *engagement* at *now* (aware)."""
+def status(engagement: Engagement, now: datetime, words: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Status:
+    """Return the state of *engagement* at *now* (aware).
+
+    *words* are the patterns, by skill, of the texts that it reads: a text that came since its artefact is seen by them.
+    """
     shelf = artefacts.shelf(engagement)
     every = runs.runs(engagement)
     torn = [name for name, is_torn in (("artefacts/ledger.ndjson", shelf.torn), (".fde/runs.ndjson", _is_torn(engagement))) if is_torn]
     current = [item for item in shelf.current().values() if item.folder not in shelf.missing]
-    states = tuple(_state(engagement, item, now) for item in sorted(current, key=lambda i: (i.skill, i.subject or "")))
+    ordered = sorted(current, key=lambda item: (item.skill, item.subject or ""))
+    states = tuple(_state(engagement, item, now, words.get(item.skill, ())) for item in ordered)
     day = today(engagement, now)
     listed, broken = _listed(engagement)
     decided, undecidable = decisions.read(engagement)
@@ -128,11 +134,11 @@ def _is_torn(engagement: Engagement) -> bool:
     return ledger.read(runs.ledger_path(engagement)).torn
 
 
-def _state(engagement: Engagement, item: Official, now: datetime) -> State:
+def _state(engagement: Engagement, item: Official, now: datetime, words: Sequence[str]) -> State:
     days = (today(engagement, now) - today(engagement, datetime.fromisoformat(item.at))).days
     try:
         record = artefacts.load(engagement, item.folder)
-        changes = (*_settings(engagement, item), *_changes(engagement, record))
+        changes = (*_settings(engagement, item), *_changes(engagement, record), *_new(engagement, record, words))
         corrected = corrections.read(engagement, item.folder, record)
         return State(
             item=item,
@@ -168,6 +174,13 @@ def _changes(engagement: Engagement, record: dict[str, Any]) -> Iterator[tuple[s
             yield source["id"], _GONE
         elif now is not None and source["digest"] and now != source["digest"]:
             yield source["id"], "changed"
+
+
+def _new(engagement: Engagement, record: Mapping[str, Any], words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each text that *words* describe and that the artefact does not know."""
+    known = {source["id"] for source in record["sources"]}
+    found = Reader(engagement=engagement, convert=False).words(words) if words else ()
+    yield from ((source.id, "is new") for source in found if source.id not in known)
 
 
 def _digest_now(engagement: Engagement, source: Mapping[str, Any], texts: Mapping[str, Source]) -> str | None:

@@ -85,6 +85,15 @@ class Skill:
         """The script that prints facts, None if the skill is instructions only."""
         return self.folder / self.driver.measure if self.driver else None
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Globs below `evidence/` of the texts that a model reads; where nothing says which, every text."""
+        if self.driver:
+            return self.driver.words
+        from ..engagement.twins import TEXTS
+
+        return TEXTS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:

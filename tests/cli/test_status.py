@@ -60,6 +60,7 @@ def test_an_artefact_has_its_age_in_days_of_the_engagements_calendar(fde, acme, 
 
 CHANGES = {
     "a text": (lambda root: write(root, "interviews/owner.md", "other"), "interviews/owner.md changed"),
+    "a text is new": (lambda root: write(root, "interviews/clerk.md", "Faxes come."), "interviews/clerk.md is new"),
     "a text is gone": (lambda root: (root / "interviews/owner.md").unlink(), "interviews/owner.md is gone"),
     "a text is no text": (lambda root: write(root, "letters/customer.md", b"\xff"), "letters/customer.md changed"),
     "a table": (lambda root: write(root, "orders/march.csv", small.ORDERS + "A5,1\n"), "set:orders changed"),
