@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import BrokenSettings
+from ..errors import BrokenSettings, UsageError
 from ..settings import read_config
 
 HERE = Path(__file__).resolve().parent
@@ -51,15 +51,16 @@ def role(name: str, config: Path) -> str:
 def profile(provider: str, model: str, config: Path, effort: str | None = None) -> Profile:
     """Return the profile of *model* at *provider*; *effort* goes before what is configured.
 
-    Raises BrokenSettings for a value that is none.
+    Raises BrokenSettings for a configured value that cannot be one, UsageError for an *effort* that is none.
     """
     shipped, name = _shipped(), f"{provider}/{model}"
     given = _table(_table(read_config(config), "models", config), name, config)
     known = {**shipped["defaults"][provider], **shipped["models"].get(name, {}), **given}
-    if effort is not None:
-        known["effort"] = effort
     _require(name, provider, known, config)
-    return Profile(window=known["window"], max_output=known["max_output"], effort=known.get("effort"))
+    if effort is not None and effort not in EFFORTS[provider]:
+        raise UsageError(f"--effort: expected {_efforts(provider)}, found {effort!r:.40}.")
+    known = {**known, "effort": effort or known.get("effort")}
+    return Profile(window=known["window"], max_output=known["max_output"], effort=known["effort"])
 
 
 def _require(name: str, provider: str, known: Mapping[str, Any], config: Path) -> None:
@@ -67,12 +68,15 @@ def _require(name: str, provider: str, known: Mapping[str, Any], config: Path) -
         if field in NUMBERS and (type(value) is not int or value < 1):
             raise _broken(config, f'[models."{name}"] {field}: expected a number of tokens, found {value!r:.60}')
         if field == "effort" and value not in EFFORTS[provider]:
-            allowed = ", ".join(EFFORTS[provider]) or "none: such a server takes no effort"
-            raise _broken(config, f"the effort for {name}: expected {allowed}, found {value!r:.60}")
+            raise _broken(config, f'[models."{name}"] effort: expected {_efforts(provider)}, found {value!r:.60}')
         if field not in (*NUMBERS, "effort"):
             raise _broken(config, f'[models."{name}"]: expected window, max_output or effort, found {field!r:.60}')
     if known["max_output"] >= known["window"]:
         raise _broken(config, f'[models."{name}"]: max_output {known["max_output"]:,} leaves no room in the window of {known["window"]:,}')
+
+
+def _efforts(provider: str) -> str:
+    return ", ".join(EFFORTS[provider]) or "none, for such a server takes no effort"
 
 
 @cache
