@@ -22,7 +22,7 @@ from .show import Outcome, is_terminal
 
 if TYPE_CHECKING:
     from ..engagement.answers import Sheet
-    from ..portable.answers import Field, Question
+    from ..portable.questions import Field, Question
 
 ESCAPE = b"\x1b"
 ENDS = (b"", b"\x04")
@@ -79,7 +79,8 @@ def _sheet(skill: str, subject: str | None, start: Path, *, check: bool) -> Shee
 
 
 def _role(who: str | None) -> str | None:
-    from ..portable.answers import BadAnswer, role
+    from ..portable.questions import BadAnswer
+    from ..portable.values import role
 
     try:
         return None if who is None else role(who)
@@ -102,7 +103,8 @@ def _checked(sheet: Sheet) -> Outcome:
 
 def _set(sheet: Sheet, given: Sequence[str]) -> dict[str, Any]:
     """Return the answers with those of the command line; the rows of a table are given one by one, and replace the table."""
-    from ..portable.answers import BadAnswer, put
+    from ..portable.answers import put
+    from ..portable.questions import BadAnswer
 
     texts: dict[str, list[str]] = {}
     for item in given:
@@ -163,7 +165,7 @@ class _Stop(Exception):
 def _ask(sheet: Sheet) -> Sheet:
     """Ask what is open and save each answer at once; Ctrl-D ends it, Ctrl-C too, with everything before kept."""
     from ..engagement import answers
-    from ..portable.answers import written
+    from ..portable.values import written
 
     _say(f"{sheet.asked.title}\n")
     if not sheet.found.values and sheet.asked.intro:
@@ -195,7 +197,7 @@ def _to_ask(sheet: Sheet) -> list[Question]:
 
 
 def _ask_who() -> str | None:
-    from ..portable.answers import ROLE, role
+    from ..portable.values import ROLE, role
 
     try:
         who: str = _until_taken("Who answers?", [f"Expected {ROLE}."], lambda: role(_line()))
@@ -233,7 +235,7 @@ def _table(question: Question, before: dict[str, Any]) -> Iterator[dict[str, Any
 
 def _row(question: Question, help_lines: list[str], number: int) -> dict[str, Any] | None:
     """Ask for one row, cell by cell; None if its first cell stays empty."""
-    from ..portable.answers import is_needed
+    from ..portable.values import is_needed
 
     row: dict[str, Any] = {}
     for column in question.columns:
@@ -250,7 +252,8 @@ def _row(question: Question, help_lines: list[str], number: int) -> dict[str, An
 
 def _one(field: Field, label: str, help_lines: list[str], *, needed: bool = False) -> Any:
     """Ask for one value until it is taken; None for an empty line, unless it is *needed*."""
-    from ..portable.answers import BadAnswer, value_of
+    from ..portable.questions import BadAnswer
+    from ..portable.values import value_of
 
     def read() -> Any:
         value = value_of(field, _typed(field, needed=needed))
@@ -272,7 +275,7 @@ def _typed(field: Field, *, needed: bool) -> str:
 
 
 def _until_taken(label: str, help_lines: list[str], read: Callable[[], Any]) -> Any:
-    from ..portable.answers import BadAnswer
+    from ..portable.questions import BadAnswer
 
     while True:
         _say(f"{label} > ", end="")

@@ -30,7 +30,8 @@ def command(who: str, to: str, start: Path, dry_run: bool) -> Outcome:
         fde note --who owner < notes.txt
     """
     from ..engagement import engagement, notes
-    from ..portable.answers import BadAnswer, role
+    from ..portable.questions import BadAnswer
+    from ..portable.values import role
     from .clock import now
 
     found = engagement.find(start)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadAnswers, BrokenSkill, CannotWrite, NoQuestions, OtherPerson
-from ..portable.answers import Answered, BadQuestions, Questionnaire, missing, parse, questions, render
+from ..portable.answers import Answered, missing, parse, render
+from ..portable.questions import BadQuestions, Questionnaire, questions
 from . import files
 from .engagement import Engagement
 

@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fde.portable.answers import BadAnswer, BadQuestions, cells_of, parse, put, questions, render, role
+from fde.portable.answers import parse, put, render
+from fde.portable.cells import cells_of
+from fde.portable.questions import BadAnswer, BadQuestions, questions
+from fde.portable.values import role
 
 CHOICES = [{"value": "yes", "key": "y", "label": "Yes, always"}, {"value": "no", "key": "n", "label": "No"}]
 DOCUMENT = {

@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from _portable.answers import Questionnaire, parse, questions
+from _portable.answers import parse
 from _portable.evidence import Unreadable, read
+from _portable.questions import Questionnaire, questions
 from _portable.strictjson import strict_json
 from evidence import Source
 from process import Process, process

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from skills.amdahl_ceiling.measured import SCRIPTS, run, skill, values
 
-from fde.portable.answers import questions, render
+from fde.portable.answers import render
 from fde.portable.artefact import facts_problems, typed_figures
 from fde.portable.facts import by_id, fill
+from fde.portable.questions import questions
 
 QUESTIONS = questions(json.loads((SCRIPTS.parent / "assets" / "questions.json").read_text()), "amdahl-ceiling")
 ZONE = ("--tz", "Europe/Berlin", "--working-hours", "Mon-Fri 08:00-16:00")

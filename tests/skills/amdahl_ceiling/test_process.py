@@ -9,9 +9,10 @@ import pytest
 from skills.amdahl_ceiling.measured import OPTIONS, SCRIPTS, run, values
 
 from fde.assets import assets
-from fde.portable.answers import parse, questions, render
+from fde.portable.answers import parse, render
 from fde.portable.artefact import facts_problems, typed_figures
 from fde.portable.facts import by_id, fill
+from fde.portable.questions import questions
 from fde.portable.svg import draw
 
 WHOLESALER = assets("examples") / "wholesaler"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .answers import cells_of
+from .cells import cells_of
 from .days import day
 
 TABLE = "clearance.md"

@@ -13,22 +13,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .answers import (
-    Answered,
-    BadAnswer,
-    BadQuestions,
-    Questionnaire,
-    about,
-    open_questions,
-    parse,
-    put,
-    questions,
-    render,
-    role,
-)
+from .answers import Answered, open_questions, parse, put, render
 from .evidence import Unreadable, read
 from .fold import legible
+from .questions import BadAnswer, BadQuestions, Questionnaire, questions
 from .strictjson import BadJson, strict_json
+from .values import about, role
 
 OK, FINDINGS, USAGE, INPUT = 0, 1, 2, 3
 CAP = 1_000_000
