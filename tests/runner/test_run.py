@@ -12,6 +12,7 @@ from small import SKILL, lines, record
 from fde.engagement.engagement import read
 from fde.errors import Exit, FdeError, NotReachable
 from fde.models.model import Reply, Usage
+from fde.models.watch import Attempt
 from fde.runner.ask import Asking
 from fde.runner.run import run as take_the_path
 from fde.skillset.find import find
@@ -129,3 +130,23 @@ def test_an_unchanged_run_asks_nobody(run):
     written, model = run(small.GOOD)
     assert written.unchanged
     assert model.history == []
+
+
+class Interrupted(Queue):
+    """A model in whose answer a person loses patience."""
+
+    def reply(self, request, watch):
+        watch.usage = Usage(input=370, output=1, cache_read=300)
+        watch.piece("{")
+        watch.attempts.append(Attempt(id="req_1", status=200, outcome="interrupted", seconds=2.5))
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_leaves_the_attempt_the_words_and_the_tokens_known_so_far(acme):
+    with pytest.raises(KeyboardInterrupt):
+        take_the_path(read(acme), find(SKILL, acme), now=small.moment(), asking=Asking(model=Interrupted([])))
+    events = {event["event"]: event for event in lines(acme / ".fde/runs.ndjson")}
+    assert events["attempts"]["attempts"] == [{"id": "req_1", "status": 200, "outcome": "interrupted", "seconds": 2.5}]
+    assert events["attempts"]["usage"] == {"input": 370, "output": 1, "cache_read": 300, "cache_write": 0}
+    assert events["finished"]["status"] == "failed: interrupted"
+    assert (acme / ".fde/runs/r0001/reply-1.partial.txt").read_text() == "{"
