@@ -180,7 +180,7 @@ class NotRegular(FdeError):
 class NotText(FdeError):
     """It is not text in UTF-8: the byte at offset {} is {}."""
 
-    hint = "Save it as UTF-8, or add the document itself with `fde add`."
+    hint = "Save it as UTF-8. Of a document (.docx, .pdf, a mail ...) `fde add` takes the original."
 
 
 class NotJson(FdeError):

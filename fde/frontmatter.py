@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadHead
-from .text import lf
+from .portable.fold import lf
 
 if TYPE_CHECKING:
     import yaml

@@ -55,11 +55,6 @@ def folded_name(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
-def lf(text: str) -> str:
-    """Return *text* with CRLF and CR as LF."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def digest(data: bytes) -> str:
     """Return "sha256:<hex>" of *data*."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"

@@ -31,7 +31,7 @@ ROOMS = {
     "engagement": {"portable"},
     "portable": set(),
 }
-BESIDE = {"errors": set(), "assets": set(), "text": {"errors"}, "settings": {"errors"}, "frontmatter": {"errors", "text"}}
+BESIDE = {"errors": set(), "assets": set(), "text": {"errors"}, "settings": {"errors"}, "frontmatter": {"errors", "portable"}}
 HEAVY = {"anthropic", "openai", "genai_prices", "httpx", "httpx2", "pydantic"}
 # They build on a heavy library's own classes, and are loaded as late as it is.
 LATE = {"models/wire.py", "models/retry.py"}

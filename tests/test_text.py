@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fde.errors import BadName, Exit
 from fde.portable.names import escaped, is_plain_name, unescaped
-from fde.text import digest, is_slug, lf, printable, require_slug, same_name
+from fde.text import digest, is_slug, printable, require_slug, same_name
 
 steady = settings(deadline=None, database=None)
 
@@ -89,10 +89,6 @@ def test_escaping_a_text_is_undone_by_unescaping_it(text):
 )
 def test_only_what_cannot_stand_in_a_name_is_escaped(name, stored):
     assert escaped(name) == stored
-
-
-def test_line_ends_of_every_system_become_one():
-    assert lf("a\r\nb\rc\n\r\nd") == "a\nb\nc\n\nd"
 
 
 def test_a_digest_names_its_algorithm():

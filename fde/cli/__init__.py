@@ -30,7 +30,7 @@ COMMANDS = (
     ("answer", "Answer the questions of a skill."),
     ("decision", "Open a decision, or record how it ended."),
     ("status", "Tell what is there, what is out of date, what was promised and what is next."),
-    ("skills", "List, show and check the skills."),
+    ("skills", "List and show the skills, and trust a stranger's."),
     ("tool", "Run a skill's own script, as an agent would."),
     ("run", "Apply a skill to the evidence and write its artefact."),
     ("prompt", "Print the question of a skill, to paste into any chat."),

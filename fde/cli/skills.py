@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """List, show and check the skills."""
+    """List and show the skills, and trust a stranger's."""
 
 
 @command.command(name="list")

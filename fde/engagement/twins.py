@@ -25,7 +25,7 @@ from typing import Any
 from ..errors import CannotWrite, FdeError, NoExtra, NotConverted, NoText
 from ..portable import evidence
 from ..portable.clearance import PRIVATE, Mark, Row, combined
-from ..portable.fold import legible
+from ..portable.fold import legible, lf
 from ..portable.sources import INVENTED, Source
 from ..portable.tree import Entry
 from ..text import digest, printable
@@ -204,7 +204,7 @@ def otherwise(source: Source, note: str) -> str | None:
 
 def _told(source: Source, twin: Twin, suffix: str) -> Source:
     """Return *source* with the words of its twin."""
-    text = legible(twin.text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = legible(lf(twin.text))
     size = len(text.encode())
     if not text.strip():
         scan = "; it may be a scan" if suffix == ".pdf" else ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .cells import cells_of, written_cell
+from .fold import lf
 from .questions import BadAnswer, Field, Question, Questionnaire, name_key, one_line
 from .values import NOTHING, about, paragraphs, read_row, role, row_of, value_of, written
 
@@ -166,7 +167,7 @@ def parse(text: str, questionnaire: Questionnaire) -> Answered:
 
     A byte order mark, CRLF, other white space, questions in another order and tables aligned by an editor are read.
     """
-    lines = [_Line(number, line.rstrip()) for number, line in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), 1)]
+    lines = [_Line(number, line.rstrip()) for number, line in enumerate(lf(text.removeprefix("\ufeff")).split("\n"), 1)]
     found: list[AnswerProblem] = []
     head, rest = _head(lines, questionnaire, found)
     values: dict[str, Any] = {}

@@ -36,6 +36,11 @@ _SPEAKER = re.compile(r"[A-Z][\w .'-]{0,40}:\s")
 _MARKER = re.compile(r"\s*(?:[-*+•]\s+|\d+[.)]\s+|#{1,6}\s+|>\s*)?")
 
 
+def lf(text: str) -> str:
+    """Return *text* with CRLF and CR as LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def fold(text: str) -> str:
     """Return *text* as it is compared, its white space single and trimmed."""
     return " ".join(_characters(text).split())
@@ -106,7 +111,7 @@ def _runs_on(text: str, match: re.Match[str]) -> bool:
 
 def folded(text: str) -> Folded:
     """Fold a source: *text* with any line ends."""
-    lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    lines = tuple(lf(text).split("\n"))
     pieces: list[str] = []
     starts: list[int] = []
     numbers: list[int] = []

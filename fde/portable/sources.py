@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from .clearance import CLEARANCES, KINDS, BadMark, Mark, combined, head_of
-from .fold import Folded, folded
+from .fold import Folded, folded, lf
 
 __all__ = ["CLEARANCES", "INVENTED", "KINDS", "LEFT_OUT", "Source", "text_source", "was_left_out"]
 
@@ -111,7 +111,7 @@ def text_source(path: str, data: bytes, text: str, rows: Iterable[Mark] = ()) ->
     Its head and the table's *rows* about it say its kind and clearance; else the place and the suffix do. A clearance may also be
     "private" here: then nobody but us may see it, and no model.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = lf(text.removeprefix("\ufeff"))
     head, start, fault = Mark(), 0, ""
     try:
         head, start = head_of(text)

@@ -20,7 +20,8 @@ from fde.engagement.engagement import read
 from fde.errors import NotRegular
 from fde.portable.artefact import UNJUDGED
 from fde.runner import run
-from fde.runner.run import gather, judge, parse_and_check
+from fde.runner.ask import judge, parse_and_check
+from fde.runner.material import gather
 from fde.skillset.find import find
 
 FOLDER = "artefacts/order-count/2026-03-02-01"

@@ -179,6 +179,7 @@ def test_a_file_that_is_not_what_it_should_be_is_refused_with_its_place(skill, p
 @pytest.mark.parametrize(
     ("args", "message"),
     [
+        (["--subject", "../Berlin"], "--subject: expected a subject of small letters, digits and single hyphens, found '../Berlin'"),
         (["--facts", "gone.json"], "gone.json: it cannot be opened: No such file or directory"),
         (["--facts", "evidence"], "evidence: it is not a regular file"),
         (["--judgement", "gone.json"], "gone.json: it cannot be opened: No such file or directory"),

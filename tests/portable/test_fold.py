@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fde.portable.fold import bare, fold, folded, legible
+from fde.portable.fold import bare, fold, folded, legible, lf
 
 # What folding has opinions about, and pieces that come together only after it.
 ODD = "ab Zé e\u0301 n\u0303\u00ad\u0301ﬁﬃﬅ“”’‚–—−-.!?:;,'\"()#*>|12²½١\u00a0\u2009\t\u2028　「」A:"
@@ -154,3 +154,7 @@ def test_a_bare_line_has_lost_its_marker(line, words):
 
 def test_what_a_terminal_would_obey_is_shown_as_a_replacement():
     assert legible("a\x1b[2J\x9b\u202eb\n\tc\x00") == "a\ufffd[2J\ufffd\ufffdb\n\tc\ufffd"
+
+
+def test_line_ends_of_every_system_become_one():
+    assert lf("a\r\nb\rc\n\r\nd") == "a\nb\nc\n\nd"

@@ -21,8 +21,10 @@ from .check import Problem, Verdict, check
 from .evidence import Unreadable, read, words
 from .fold import legible
 from .markdown import markdown
+from .questions import BadAnswer
 from .sources import Source
 from .strictjson import BadJson, strict_json
+from .values import about
 
 OK, FINDINGS, USAGE, INPUT = 0, 1, 2, 3
 CAP = 256_000_000
@@ -82,7 +84,7 @@ def _write(skill: Path, options: argparse.Namespace) -> int:
         facts,
         created=_created(options),
         zone=options.tz,
-        subject=options.subject,
+        subject=_subject(options),
         words=sources,
         verdict=verdict,
         dropped=refused,
@@ -137,6 +139,13 @@ def _folder(path: Path) -> Path:
     if not path.is_dir():
         raise BadInput(f"{path}: expected the folder of the evidence, found none")
     return path
+
+
+def _subject(options: argparse.Namespace) -> str | None:
+    try:
+        return about(options.subject) if options.subject else None
+    except BadAnswer as error:
+        raise BadInput(f"--subject: {error}") from error
 
 
 def _created(options: argparse.Namespace) -> str:

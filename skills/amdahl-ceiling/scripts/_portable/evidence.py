@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .clearance import PRIVATE, TABLE, BadMark, Row, rows_of
+from .fold import lf
 from .sources import Source, text_source
 from .tree import Entry, walk
 
@@ -103,7 +104,7 @@ def _table(evidence: Path) -> tuple[str, Sequence[Row]]:
     if not path.exists() and not path.is_symlink():
         return "", ()
     try:
-        return "", rows_of(_utf8(read(path)).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+        return "", rows_of(lf(_utf8(read(path)).removeprefix("\ufeff")))
     except BadMark as error:
         return f"{TABLE}:{error.line}: {error.sentence}", ()
     except Unreadable as error:

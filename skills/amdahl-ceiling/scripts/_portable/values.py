@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from .days import day
+from .fold import lf
 from .questions import BadAnswer, Field, Question, name_key, one_line
 
 ROLE = "a role in small letters, like owner or office lead, and no name"
@@ -55,7 +56,7 @@ def paragraphs(text: str) -> str:
     unfit = next((character for character in text if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t"), "")
     if unfit:
         raise BadAnswer("text without control characters", f"U+{ord(unfit):04X}")
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [line.rstrip() for line in lf(text).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
