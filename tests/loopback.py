@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import threading
@@ -161,5 +162,6 @@ def allow(root: Path, server: Loopback) -> None:
     """Let the engagement at *root* allow *server* for every provider, confirmed on this machine."""
     head = root / "engagement.md"
     entries = ", ".join(f'"{provider}@{server.host}"' for provider in SAYS)
-    head.write_text(head.read_text().replace("---\n", f"---\nmodels: [{entries}]\n", 1))
+    without = re.sub(r"(?m)^models: .*\n", "", head.read_text())
+    head.write_text(without.replace("---\n", f"---\nmodels: [{entries}]\n", 1))
     allowed.confirm(read(root), config_folder())

@@ -17,7 +17,7 @@ from ..portable.artefact import Correction
 from ..portable.facts import by_id as facts_by_id
 from ..portable.facts import fill, show_range
 from ..portable.schema import schema
-from ..portable.sources import Source
+from ..portable.sources import Source, was_left_out
 from ..skillset.skill import Skill
 from ..text import digest
 from .template import render_block, template_for
@@ -88,8 +88,12 @@ def repair(problems: Iterable[Mapping[str, Any]]) -> str:
 
 
 def evidence_text(words: Iterable[Source]) -> str:
-    """Return the text sources as JSON under the fixed tag, one source a line."""
-    lines = [source_line(source) for source in words if source.health == "ok"]
+    """Return the text sources as JSON under the fixed tag, one source a line, and the names of those that had no room."""
+    sources = tuple(words)
+    lines = [source_line(source) for source in sources if source.health == "ok"]
+    left_out = [source.id for source in sources if was_left_out(source.health, source.note)]
+    if left_out:
+        lines.append(_escaped({"left out for want of room": left_out}))
     body = "\n".join(lines) or "(no text source)"
     return f"<{TAG}>\n{body}\n</{TAG}>\n"
 
@@ -102,6 +106,10 @@ def source_line(source: Source) -> str:
     """Return *source* as one line of JSON with numbered lines, in which nothing can close the tag."""
     numbered = [[number, line] for number, line in enumerate(source.folded.lines, 1)]
     record = {"source": source.id, "kind": source.kind, "lines": numbered}
+    return _escaped(record)
+
+
+def _escaped(record: Mapping[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
 
 
