@@ -59,7 +59,7 @@ class Status:
     Attributes:
         artefacts: The current ones, by skill and subject.
         failed: Runs that ended badly and were not followed by one that ended well.
-        open: Runs that were started and never ended.
+        open: Runs that were started and never ended, and were not followed by one that ended well.
         asked: Runs that wait for a reply.
         orphans: Artefact folders without a ledger line.
         missing: Official artefacts whose folder is gone.
@@ -98,6 +98,7 @@ def status(engagement: Engagement, now: datetime, words: Mapping[str, Sequence[s
     """
     shelf = artefacts.shelf(engagement)
     every = runs.runs(engagement)
+    unmended = [run for place, run in enumerate(every) if not _mended(run, every[place + 1 :])]
     torn = [name for name, is_torn in (("artefacts/ledger.ndjson", shelf.torn), (".fde/runs.ndjson", _is_torn(engagement))) if is_torn]
     current = [item for item in shelf.current().values() if item.folder not in shelf.missing]
     ordered = sorted(current, key=lambda item: (item.skill, item.subject or ""))
@@ -113,8 +114,8 @@ def status(engagement: Engagement, now: datetime, words: Mapping[str, Sequence[s
         decisions=tuple(pending(decision, day) for decision in decided if decision.is_open),
         unclear=(*listed.complaints, *(line for state in states for line in state.unclear), *corrections.late(engagement, shelf)),
         broken=(*broken, *undecidable),
-        failed=tuple(run for place, run in enumerate(every) if _is_bad(run) and not _mended(run, every[place + 1 :])),
-        open=tuple(run for run in every if run.state == "started"),
+        failed=tuple(run for run in unmended if _is_bad(run)),
+        open=tuple(run for run in unmended if run.state == "started"),
         asked=tuple(run for run in every if run.waits),
         orphans=shelf.orphans,
         missing=shelf.missing,

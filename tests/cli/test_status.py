@@ -163,6 +163,8 @@ def test_a_run_without_an_end_is_told_whatever_it_did_last(fde, acme, run, statu
     book.write_text("\n".join([*(kept[:1] if event != "writing" else kept), *extra, ""]))
     assert [item["run"] for item in status()["open"]] == ["r0001"]
     assert "never ended r0001" in text(fde, acme)
+    run()
+    assert status()["open"] == []
 
 
 def test_a_folder_without_a_line_a_line_without_a_folder_and_a_torn_line_are_told(fde, acme, run, status):
