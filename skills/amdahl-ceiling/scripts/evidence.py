@@ -6,16 +6,18 @@ Only regular files inside the folder are opened; a link, a pipe or a file that h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from _portable.evidence import matching, set_digest
-from pulls import BadInput, Pull, read_pulls
+from logfiles import File, Log, LogRead, read_log, unreadable
+from pulls import Pull, read_pulls
+from readlogs import read_logs
 from sessions import Session
-from transcripts import Reader, epoch, parse
+from transcripts import epoch, parse
 
 SESSIONS, PULLS = "sessions/**/*.jsonl", "pull-requests/**/*.csv"
 SUB_AGENTS = "subagents"
@@ -66,36 +68,23 @@ class Source:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Log:
-    """One session's files: its own log (None for sub-agents whose session is gone) and those of its sub-agents."""
-
-    id: str
-    main: Path
-    agents: tuple[Path, ...]
-
-
 def read_sessions(root: Path) -> tuple[Source, list[Session]]:
     """Read every session log below *root*/sessions, in an order that gives repeated records to the log that had them first."""
     source = Source(id="set:sessions", locator=f"file:evidence/{SESSIONS}")
     logs, orphans, odd = _logs(root)
-    seen: set[bytes] = set()
     sessions: list[Session] = []
     malformed: list[str] = []
     silent: list[str] = []
-    for log in logs:
-        reader = Reader(log.id, seen)
-        for path in (log.main, *log.agents):
-            name = path.relative_to(root).as_posix()
-            known = len(reader.malformed)
-            reader.read(hashed_lines(path, name, source))
-            malformed += [f"{name}:{number}" for number in reader.malformed[known:]]
-        source.read += reader.lines
-        session = reader.session()
-        if session is None:
-            silent.append(log.main.relative_to(root).as_posix())
+    for log, found in zip(logs, each_record_once(logs, read_logs(logs)), strict=True):
+        malformed += found.malformed
+        source.read += found.lines
+        source.count += len(found.digests)
+        source.bytes += sum(size for _, size, _ in found.digests)
+        source.digests += [(name, digest) for name, _, digest in found.digests]
+        if found.session is None:
+            silent.append(log.main.name)
         else:
-            sessions.append(session)
+            sessions.append(found.session)
     source.skipped = len(malformed)
     remark(source, "malformed lines were skipped", malformed)
     remark(source, "files hold no record with a time of its own", silent)
@@ -113,6 +102,19 @@ def read_sessions(root: Path) -> tuple[Source, list[Session]]:
     if not sessions:
         source.health = "failed" if source.bytes else "skipped" if odd else "empty"
     return source, sessions
+
+
+def each_record_once(logs: Sequence[Log], found: Iterable[LogRead]) -> Iterator[LogRead]:
+    """What was read of *logs*; one that repeats records of an earlier one (a fork, a resumed session) is read again without them."""
+    seen: set[int] = set()
+    for log, one in zip(logs, found, strict=True):
+        ids = one.ids.split(b"\n") if one.ids else []
+        keys = set(map(hash, ids))  # a tenth of the ids' memory
+        if keys.isdisjoint(seen):
+            yield one
+        else:
+            yield read_log(log, frozenset(name for name in ids if hash(name) in seen))
+        seen |= keys
 
 
 def read_all_pulls(root: Path) -> tuple[Source, list[Pull]]:
@@ -159,7 +161,7 @@ def hashed_lines(path: Path, name: str, source: Source) -> Iterator[bytes]:
                 source.bytes += len(line)
                 yield line
     except OSError as error:
-        raise _unreadable(name, error) from error
+        raise unreadable(name, error) from error
     source.count += 1
     source.digests.append((name, f"sha256:{digest.hexdigest()}"))
 
@@ -173,18 +175,24 @@ def regular_files(root: Path, pattern: str) -> tuple[list[Path], list[Path]]:
 def _logs(root: Path) -> tuple[list[Log], list[Path], list[Path]]:
     """The session logs below *root* in reading order, the sub-agents' logs without a session, and what is no regular file."""
     files, odd = regular_files(root, SESSIONS)
-    agents = [path for path in files if path.name.startswith("agent-") or path.parent.name == SUB_AGENTS]
-    owned: dict[Path, list[Path]] = {path: [] for path in files if path not in set(agents)}
+    sizes = {path: path.stat().st_size for path in files}
+    agents = {path for path in files if path.name.startswith("agent-") or path.parent.name == SUB_AGENTS}
+    owned: dict[Path, list[Path]] = {path: [] for path in files if path not in agents}
     orphans: list[Path] = []
-    for path in agents:
+    for path in (path for path in files if path in agents):
         main = _main_log(path)
         # An empty log cannot say when its session was, so its sub-agents cannot be placed in it.
-        if main in owned and main.stat().st_size:
+        if main in owned and sizes[main]:
             owned[main].append(path)
         else:
             orphans.append(path)
-    order = sorted(owned, key=lambda path: (_first_time(path), path.stat().st_size, path.as_posix()))
-    return [Log(id=path.stem, main=path, agents=tuple(owned[path])) for path in order], orphans, odd
+    order = sorted(owned, key=lambda path: (_first_time(path), sizes[path], path.as_posix()))
+
+    def file(path: Path) -> File:
+        return File(path=path, name=path.relative_to(root).as_posix(), size=sizes[path])
+
+    logs = [Log(id=path.stem, main=file(path), agents=tuple(map(file, owned[path]))) for path in order]
+    return logs, orphans, odd
 
 
 def _main_log(path: Path) -> Path:
@@ -206,8 +214,4 @@ def _peek(path: Path) -> Iterator[dict[str, Any]]:
         with path.open("rb") as lines:
             yield from filter(None, map(parse, islice(lines, PEEKED)))
     except OSError as error:
-        raise _unreadable(path.name, error) from error
-
-
-def _unreadable(name: str, error: OSError) -> BadInput:
-    return BadInput(expected="a readable file", found=error.strerror or type(error).__name__, where=name)
+        raise unreadable(path.name, error) from error

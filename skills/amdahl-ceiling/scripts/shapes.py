@@ -38,6 +38,9 @@ CALLER = b'{"type":"direct"}}],"stop_reason":'
 STOPPED = re.compile(rb'\}\],"stop_reason":(?:null|' + TEXT + rb")" + PAIRS + rb',"usage":')
 USUALLY_STOPPED = b'}],"stop_reason":null,"stop_sequence":null,"usage":'
 SPOKEN = re.compile(rb'"type":"assistant",' + STAMPED + PAIRS + rb"\}")
+# The same in the layout of most versions, in which its place is known.
+USUALLY_SPOKEN = re.compile(rb'"type":"assistant","uuid":"([-0-9a-f]{36})","timestamp":"([-0-9T:.Z]{24})"\}')
+USUALLY = len('"type":"assistant","uuid":"') + 36 + len('","timestamp":"') + 24 + len('"}')
 
 PROMPT = b'"role":"user","content":"'
 PROMPTED = re.compile(rb'"\}(' + PAIRS + rb")\}")
@@ -147,19 +150,23 @@ class Shapes:
         self.known = [(head[1], len(head[1]), take, side), *self.known[: KNOWN - 1]]
         return take(self, data, head.end(), end, side)
 
-    def _assistant(self, data: bytes, at: int, end: int, side: Side) -> bool:
+    def assistant(self, data: bytes, at: int, end: int, side: Side) -> bool:
+        """Take the line of the model's whose message starts *at*; likewise."""
         message = MESSAGE.match(data, at, end)
         usage = _usage(data, message, end) if message else 0
         if message is None or not usage or GLUED.search(data, usage + 1, end):
             return False
-        tail = SPOKEN.fullmatch(data, max(data.rfind(b'"type":"assistant","uuid":"', usage, end), usage), end)
+        tail = USUALLY_SPOKEN.fullmatch(data, end - USUALLY, end) or SPOKEN.fullmatch(
+            data, max(data.rfind(b'"type":"assistant","uuid":"', usage, end), usage), end
+        )
         if tail is None:
             return False
         if (time := self.listener.heard(tail[1], tail[2])) is not None:
             _tell(self.listener.talk(side), message, time)
         return True
 
-    def _user(self, data: bytes, at: int, end: int, side: Side) -> bool:
+    def user(self, data: bytes, at: int, end: int, side: Side) -> bool:
+        """Take the prompt or the tool result whose message starts *at*; likewise."""
         if data.startswith(PROMPT, at):
             return self._prompt(data, at + len(PROMPT), end, side)
         result = RESULT.match(data, at, end)
@@ -187,7 +194,8 @@ class Shapes:
             self.listener.said(side, words, time, is_own=not (is_meta or is_tools), is_summary=is_summary)
         return True
 
-    def _progress(self, data: bytes, at: int, end: int, _: Side) -> bool:
+    def progress(self, data: bytes, at: int, end: int, _: Side) -> bool:
+        """Take the line of progress whose data start *at*; likewise."""
         is_command = data.startswith(b'"type":"bash_progress"', at)
         if not is_command and not data.startswith(b'"type":"hook_progress"', at):
             return self._mirrored(data, at, end)
@@ -239,9 +247,9 @@ class Shapes:
 
 
 TAKERS: dict[tuple[bytes | None, bytes], Take] = {
-    (None, b"message"): Shapes._assistant,
-    (b'"user"', b"message"): Shapes._user,
-    (b'"progress"', b"data"): Shapes._progress,
+    (None, b"message"): Shapes.assistant,
+    (b'"user"', b"message"): Shapes.user,
+    (b'"progress"', b"data"): Shapes.progress,
 }
 
 

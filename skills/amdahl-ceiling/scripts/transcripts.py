@@ -39,19 +39,24 @@ class Reader:
         self.lines = self.repeated = self.assistant = self.backwards = 0
         self.malformed: list[int] = []
         self.reports_progress = False
-        self.shapes = Shapes(self)
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Take every line of one file."""
-        for place, line in enumerate(lines, start=1):
-            body = line[:-1] if line.endswith(b"\n") else line
-            self.line(body, 0, len(body), place)
+        self.block(b"".join(lines), 0)
 
-    def line(self, data: bytes, start: int, end: int, place: int) -> None:
-        """Take the line *data*[*start*:*end*], the *place*-th of its file, without its newline."""
-        self.lines += 1
-        if not self.shapes.take(data, start, end):
-            self.whole(data[start:end], place)
+    def block(self, data: bytes, place: int) -> int:
+        """Take the whole lines in *data*, *place* lines after their file's start; return the place of the last of them."""
+        start, find, take = 0, data.find, Shapes(self).take
+        before = place
+        while start < len(data):
+            end = find(b"\n", start)
+            end = len(data) if end < 0 else end
+            place += 1
+            if not take(data, start, end):
+                self.whole(data[start:end], place)
+            start = end + 1
+        self.lines += place - before
+        return place
 
     def whole(self, line: bytes, place: int) -> None:
         """Take a line that must be parsed."""
@@ -100,18 +105,23 @@ class Reader:
 
     def inside(self, uuid: bytes, stamp: bytes) -> float | None:
         """Take a record that stands inside another one; gives its time, None if it has none or is not new."""
-        return moment(stamp) if self._is_first(uuid) else None
+        if uuid in self.seen:
+            self.repeated += 1
+            return None
+        self.seen.add(uuid)
+        return moment(stamp)
 
     def passed(self, uuid: bytes, stamp: bytes) -> float | None:
         """Take any record; gives its time, None if it has none or is not new."""
-        if (time := self.inside(uuid, stamp)) is not None:
+        time = self.inside(uuid, stamp)
+        if time is not None:
             self._reach(time)
         return time
 
     def spoke(self, uuid: bytes, stamp: bytes) -> float | None:
         """Take a record of a conversation; gives its time, None if it has none or is not new."""
-        if (time := self.inside(uuid, stamp)) is not None:
-            self._reach(time)
+        time = self.passed(uuid, stamp)
+        if time is not None:
             self._watch_clock(time)
         return time
 
@@ -266,7 +276,11 @@ def epoch(text: object) -> float | None:
 
 def moment(stamp: bytes) -> float | None:
     """`epoch` of the bytes of a time as the log has it."""
-    return epoch(stamp.decode("utf-8", "replace"))
+    try:
+        time = datetime.fromisoformat(stamp.decode())
+    except ValueError:
+        return None
+    return time.timestamp() if time.tzinfo is not None else None
 
 
 def parse(line: bytes) -> Record | None:
