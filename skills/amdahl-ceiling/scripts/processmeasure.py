@@ -36,7 +36,8 @@ def about_process(
     Raises:
         BadInput: an input is not what it should be.
     """
-    day = WorkClock(calendar).day
+    clock = WorkClock(calendar)
+    day = clock.day
     source, process = (None, Process()) if answers is None else read_answers(answers, day)
     columns = [event.column for event in process.events]
     log = read_cases(evidence, columns or None)
@@ -49,6 +50,7 @@ def about_process(
         process=process,
         time=case_time(process),
         day=day,
+        week=clock.week,
         rate=rate if process.rate is None else process.rate,
         currency=currency,
         records=tuple(one for one in (source, log.source if log else None) if one is not None),

@@ -16,6 +16,8 @@ from processwords import answer, cost, list_limits, list_method, process_finding
 from said import Compared, compared, whole
 from sentences import finding
 from toldfacts import Told, told_facts
+from wholes import TOLD, told_draws, wholes
+from worthfacts import METHOD, worth_facts, worth_table
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,15 +52,22 @@ def process_parts(facts: Facts, told: Told) -> Parts:
     """Add the facts of a process to *facts* and say what they mean."""
     told_facts(facts, told)
     rows, case = _list_facts(facts, told)
+    whole = next(iter(wholes(facts.all, {TOLD: told_draws(told.time)}).values()), None)
+    if whole is not None:
+        worth_facts(facts, whole)
     points = any(one.is_point and one.usual > 0 for step in told.process.steps for one in (step.work, step.wait))
     by_day = told.found is not None and any(between.by_day for between in told.found.steps)
     return Parts(
         answer=answer(facts),
         cost=cost(facts),
-        tables=[*list_tables(facts, told, rows, case), *tables(facts, told)],
+        tables=[*list_tables(facts, told, rows, case), *tables(facts, told), *worth_table(facts)],
         charts=[*list_charts(told), *charts(told)],
         findings=process_findings(facts, rows),
-        method=[*(told_method() if told.time.steps else []), *(list_method(by_day=by_day) if told.found else [])],
+        method=[
+            *(told_method() if told.time.steps else []),
+            *(list_method(by_day=by_day) if told.found else []),
+            *([METHOD] if whole is not None else []),
+        ],
         limits=[*(told_limits(facts, points=points) if told.time.steps else []), *(list_limits(facts) if told.found else [])],
         warnings=warnings(facts, told),
     )

@@ -15,34 +15,22 @@ from charts import charts
 from details import details
 from evidence import Source
 from factlist import HOUR, Facts
-from figures import BEFORE, DIALOG, IDLE, MERGE, MODEL, OTHER, TOOL
+from figures import MODEL
 from measurement import Measurement
 from processreport import Parts, process_parts
 from sentences import answer, findings, limits, method, warnings
+from stagewords import STAGE_NAMES, WHOLES, stage_id
 from toldfacts import Told
+from wholes import Whole, wholes
+from worthfacts import METHOD, QUEUE_METHOD, queue_chart, queue_facts, queue_table, worth_facts, worth_table
 
 SKILL = "amdahl-ceiling"
 LOGS, PULLS = "set:sessions", "set:pull-requests"
-STAGE_NAMES = {
-    MODEL: "the model at work",
-    TOOL: "the tools and tests at work",
-    DIALOG: "the agent's wait for a person's answer",
-    IDLE: "the time with no prompt and no answer under way",
-    BEFORE: "the time before the last commit in which no agent was at work",
-    MERGE: "the wait from the last commit to the merge",
-    OTHER: "the time in which no agent was at work",
-}
+WEEK = 7 * 86400.0
 HEADROOM_LABELS = {
     "ceiling": "Most that {} could become faster from today on, if the model took no time",
     "at10x": "How much faster {} would become with a model 10x as fast",
     "at50x": "How much faster {} would become with a model 50x as fast",
-}
-EXPECTED = {
-    "active": "the agent at work",
-    "turn": "a turn with its dialogs",
-    "session": "a whole session",
-    "lead": "a merged change on the calendar",
-    "work.lead": "a merged change in working time",
 }
 
 
@@ -64,22 +52,42 @@ def report(found: Measurement, version: str, told: Told | None = None) -> dict[s
 def _logs(facts: Facts, found: Measurement) -> Parts:
     """Add the facts of session logs and merged pull requests to *facts* and say what they mean."""
     _count_facts(facts, found)
-    for name in EXPECTED:
+    for name in WHOLES:
         if name in found.boundaries:
             _boundary_facts(facts, found, found.boundaries[name])
         else:
             _missing_facts(facts, found, name)
     _turn_facts(facts, found)
     _pull_facts(facts, found)
+    whole = _change(facts, found)
     return Parts(
         answer=answer(found, facts),
-        tables=_tables(found, facts),
-        charts=charts(found),
+        tables=[*_tables(found, facts), *_worth_tables(facts, whole)],
+        charts=[*charts(found), *([queue_chart(whole)] if whole and whole.queue else [])],
         findings=findings(facts),
-        method=method(found),
+        method=[*method(found), *([METHOD] if whole else []), *([QUEUE_METHOD] if whole and whole.queue else [])],
         limits=limits(found, facts),
         warnings=warnings(found, facts),
     )
+
+
+def _change(facts: Facts, found: Measurement) -> Whole | None:
+    """A merged change, in working time if there is any, else on the calendar."""
+    name = next((name for name in ("work.lead", "lead") if name in found.boundaries), None)
+    if name is None:
+        return None
+    draws = [[seconds / HOUR for seconds in sums] for sums in found.boundaries[name].draws()]
+    return wholes(facts.all, {name: draws}).get(name)
+
+
+def _worth_tables(facts: Facts, whole: Whole | None) -> list[dict[str, Any]]:
+    """Add what each fix of a merged change is worth, and what more changes do to the wait for the merge."""
+    if whole is None:
+        return []
+    worth_facts(facts, whole, f"{whole.id}.")
+    if whole.queue:
+        queue_facts(facts, whole)
+    return [*worth_table(facts, f"{whole.id}."), *queue_table(facts)]
 
 
 def _document(
@@ -103,13 +111,8 @@ def _document(
     }
 
 
-def stage_id(boundary: str, stage: str) -> str:
-    """First part of the ids of a stage's facts."""
-    return f"{boundary}.stage.{stage}" if boundary.endswith("lead") else f"{boundary}.{stage}"
-
-
 def _boundary_facts(facts: Facts, found: Measurement, boundary: Boundary) -> None:
-    name, words = boundary.id, EXPECTED[boundary.id]
+    name, words = boundary.id, WHOLES[boundary.id]
     sources = [LOGS] if boundary.source == LOGS else [PULLS, *([LOGS] if found.sessions else [])]
     common: dict[str, Any] = {"sources": sources, "n": len(boundary.cases), "period": found.period(boundary.source)}
     grade = "A" if name == "active" else "B"
@@ -135,7 +138,7 @@ def _stage_facts(
 ) -> None:
     """Hours and share of one stage; *ends* are those of the share's interval, 0 to 1."""
     name, grade = stage_id(boundary.id, stage), boundary.grade(stage)
-    words = EXPECTED[boundary.id]
+    words = WHOLES[boundary.id]
     label = f"{words[0].upper()}{words[1:]}: {STAGE_NAMES[stage]}"
     facts.add(f"{name}.hours", label, "duration", boundary.sums[stage] / HOUR, "h", grade=grade, **common)
     per_cent = None if ends is None else (100 * ends[0], 100 * ends[1])
@@ -147,7 +150,7 @@ def _headroom_fact(
     facts: Facts, boundary: Boundary, key: str, ends: tuple[float, float] | None, common: dict[str, Any]
 ) -> None:
     """One speed-up that a faster model would give; not known without the model's part, or if nothing is left without it."""
-    label, value, reason, grade = HEADROOM_LABELS[key].format(EXPECTED[boundary.id]), None, "", "C"
+    label, value, reason, grade = HEADROOM_LABELS[key].format(WHOLES[boundary.id]), None, "", "C"
     if not boundary.is_split:
         reason = "no session logs, so the model's part is not known"
     elif not math.isfinite(value := boundary.headroom(HEADROOM[key])):
@@ -158,7 +161,7 @@ def _headroom_fact(
 
 
 def _missing_facts(facts: Facts, found: Measurement, name: str) -> None:
-    words, reason = EXPECTED[name], _why_missing(found, name)
+    words, reason = WHOLES[name], _why_missing(found, name)
     sources = [LOGS] if name in ("active", "turn", "session") else [PULLS]
     facts.add(
         f"{name}.hours", f"Time of {words}, summed", "duration", None, "h", grade="B", sources=sources, unknown=reason
@@ -270,10 +273,11 @@ def _pull_facts(facts: Facts, found: Measurement) -> None:
         grade="B",
         **common,
     )
+    _week_fact(facts, found, common)
     for name in ("lead", "work.lead"):
         if (boundary := found.boundaries.get(name)) is None:
             continue
-        words = EXPECTED[name]
+        words = WHOLES[name]
         top = stage_id(name, boundary.top)
         grade = boundary.grade(boundary.top)
         facts.add(
@@ -297,6 +301,13 @@ def _pull_facts(facts: Facts, found: Measurement) -> None:
             label = f"How much faster {words} would be without {stages}"
             facts.add(f"{name}.next{place}.speedup", label, "ratio", value, "x", grade=grade, **common)
     _outside_facts(facts, found, common)
+
+
+def _week_fact(facts: Facts, found: Measurement, common: dict[str, Any]) -> None:
+    """How many changes are merged in a week; not known if they span less than one."""
+    weeks = (max(p.pull.merged for p in found.headline) - min(p.start for p in found.headline)) / WEEK
+    value, unknown = (len(found.headline) / weeks, "") if weeks >= 1 else (None, "the changes span less than a week")
+    facts.add("lead.week", "Merged changes in a week", "number", value, "a week", grade="B", unknown=unknown, **common)
 
 
 def _outside_facts(facts: Facts, found: Measurement, common: dict[str, Any]) -> None:
@@ -341,7 +352,7 @@ def _boundary_table(found: Measurement) -> dict[str, Any]:
     keys = ["what", "hours", "share", "at10x", "at50x", "ceiling"]
     rows = []
     for name, boundary in sorted(
-        found.boundaries.items(), key=lambda item: list(EXPECTED).index(item[0]), reverse=True
+        found.boundaries.items(), key=lambda item: list(WHOLES).index(item[0]), reverse=True
     ):
         share = f"{{f:{stage_id(name, MODEL)}.share}}" if boundary.is_split else "not known"
         ids = [

@@ -36,6 +36,7 @@ class Told:
         process: The answers.
         time: The case time that they give.
         day: A working day in minutes.
+        week: A working week in minutes.
         rate: What an hour costs, None if nobody said.
         currency: Its ISO code, empty if nobody said.
         records: The file of answers, and the list of cases if there is one.
@@ -47,6 +48,7 @@ class Told:
     process: Process
     time: CaseTime
     day: float
+    week: float
     rate: Decimal | None
     currency: str
     records: tuple[Source, ...]
@@ -115,10 +117,22 @@ def _words(facts: Facts, told: Told) -> None:
         if words:
             facts.add(name, label, "text", words, "", grade="D", sources=told.sources)
     facts.add("day.hours", "A working day", "duration", told.day / MINUTES_IN_HOUR, "h", grade="A", sources=[])
+    _prices(facts, told)
     steps = told.time.steps
     facts.add("steps.count", "Steps told", "count", len(steps), "", grade="D", sources=told.sources)
     label = "Steps that software could do and that no person need do"
     facts.add("going.count", label, "count", len(told.time.going()), "", grade="D", sources=told.sources)
+
+
+def _prices(facts: Facts, told: Told) -> None:
+    """What was said that an hour of work and a working day of waiting cost, where that and the currency are known."""
+    prices = (
+        ("rate.hour", "What an hour of work costs", told.rate),
+        ("delay.day", f"What a working day of waiting costs for one {told.process.case}", told.process.delay),
+    )
+    for name, label, price in prices:
+        if price is not None and told.currency:
+            facts.add(name, label, "money", f"{price:f}", told.currency, grade="D", sources=told.sources)
 
 
 def _case(facts: Facts, told: Told) -> None:
@@ -214,8 +228,18 @@ def _step(facts: Facts, told: Told, part: StepTime) -> None:
     facts.add(f"{name}.name", "A step, as it was told", "text", step.name, "", grade="D", sources=told.sources)
     label = f"{step.name}: work in one {case} on average"
     _add(facts, told, f"{name}.work.minutes", label, "duration", part.work, "min")
+    if told.time.arrivals is not None:
+        people = told.time.arrivals.by(_role(told, part).scaled(1 / told.week))
+        label = f"{step.name}: how many people's full working weeks all that its role does in a week takes"
+        _add(facts, told, f"{name}.people", label, "number", people, "people")
     label = f"{step.name}: wait before it in one {case} on average, in working hours"
     _add(facts, told, f"{name}.wait.hours", label, "duration", part.wait.scaled(1 / MINUTES_IN_HOUR), "h")
+
+
+def _role(told: Told, part: StepTime) -> Amount:
+    """The work on one case of whoever does *part*, in all their steps; of a step without a role, its own."""
+    who = part.step.who
+    return total(one.work for one in told.time.steps if one is part or (who and one.step.who == who))
 
 
 def _tops(facts: Facts, told: Told) -> None:

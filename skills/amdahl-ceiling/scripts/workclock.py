@@ -32,6 +32,11 @@ class WorkClock:
         nights = [self._table((-1, weekday))[DAY] for weekday in range(7)]
         return (sum(lengths) + sum(nights)) / sum(length > 0 for length in lengths)
 
+    @property
+    def week(self) -> int:
+        """Minutes of a working week without holidays."""
+        return sum(closes - opens for day in self.calendar.hours for opens, closes in day)
+
     def cover(self, first: int, last: int) -> None:
         """Make ready for times on the days from *first* to *last* (ordinals of `date`)."""
         passed = 0

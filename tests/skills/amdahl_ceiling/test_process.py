@@ -126,7 +126,12 @@ def test_a_weeks_work_is_money_at_the_hourly_rate_and_its_waiting_is_not(told):
     assert (facts["week.work.hours"]["value"], facts["week.work.money"]["value"]) == (10, "600.00")
     assert (facts["week.going.money"]["value"], facts["week.going.money"]["unit"]) == ("600.00", "EUR")
     assert facts["week.wait.hours"]["value"] == 60
-    assert [name for name, fact in facts.items() if fact["type"] == "money"] == ["week.work.money", "week.going.money"]
+    assert [name for name, fact in facts.items() if fact["type"] == "money"] == [
+        "rate.hour",
+        "week.work.money",
+        "week.going.money",
+        "half2.week.money",
+    ]
     assert "nobody has said what it costs in money" in " ".join(said(document, "cost"))
 
 
