@@ -1,0 +1,262 @@
+"""Lines that are recognised by their shape give what a full parse gives; lines that only look like one are parsed whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skills.amdahl_ceiling.measured import EXAMPLE, skill
+
+HERE = Path(__file__).parent
+SHARED = HERE.parents[2].parent / "shared" / "cases" / "amdahl" / "claude-code"
+LOGS = sorted(EXAMPLE.glob("evidence/sessions/**/*.jsonl")) + sorted(SHARED.glob("**/*.jsonl"))
+ID = "11111111-2222-4333-8444-{:012x}"
+
+
+class Slow(skill.transcripts.Reader):  # type: ignore[misc, name-defined]
+    """The same reader, which parses every line whole."""
+
+    def block(self, data: bytes, place: int) -> int:
+        lines = data.removesuffix(b"\n").split(b"\n") if data else []
+        for at, line in enumerate(lines, place + 1):
+            self.whole(line, at)
+        self.lines += len(lines)
+        return place + len(lines)
+
+
+class Watched(skill.transcripts.Reader):  # type: ignore[misc, name-defined]
+    """A reader that remembers which lines it parsed whole."""
+
+    def __init__(self) -> None:
+        super().__init__("s", set())
+        self.parsed: list[int] = []
+
+    def whole(self, line: bytes, place: int) -> None:
+        self.parsed.append(place)
+        super().whole(line, place)
+
+
+def both(data: bytes, *, is_parsed: bool | None = None):
+    """The session of *data*, which both ways of reading must give; *is_parsed* says whether the last line must be parsed whole."""
+    fast, slow = Watched(), Slow("s", set())
+    count = fast.block(data, 0)
+    assert slow.block(data, 0) == count
+    assert fast.session() == slow.session()
+    assert fast.seen == slow.seen
+    if is_parsed is not None:
+        assert (count in fast.parsed) == is_parsed
+    return fast.session()
+
+
+@pytest.mark.parametrize("path", LOGS, ids=lambda path: path.stem[:12])
+def test_real_logs_read_the_same_both_ways(path):
+    both(path.read_bytes())
+
+
+def test_nearly_all_lines_of_the_example_are_recognised():
+    parsed = lines = 0
+    for path in EXAMPLE.glob("evidence/sessions/*.jsonl"):
+        reader = Watched()
+        lines += reader.block(path.read_bytes(), 0)
+        parsed += len(reader.parsed)
+    assert parsed < 0.12 * lines
+
+
+def line(document: dict[str, object]) -> bytes:
+    """A record as a program writes it."""
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def head(number: int, *, side: str | None = None) -> dict[str, object]:
+    start = {
+        "parentUuid": ID.format(number - 1) if number else None,
+        "isSidechain": side is not None,
+        "version": "2.1.37",
+    }
+    return start | ({"agentId": side} if side else {})
+
+
+def stamped(number: int) -> dict[str, object]:
+    return {"uuid": ID.format(number), "timestamp": f"2026-01-12T12:{number // 60:02}:{number % 60:02}.123Z"}
+
+
+def model(number: int, block: dict[str, object], **more: object) -> dict[str, object]:
+    message = {"model": "m", "id": f"msg_{number}", "type": "message", "role": "assistant", "content": [block]}
+    usage = {"stop_reason": None, "stop_sequence": None, "usage": {"input_tokens": 1, "cache_creation": {"a": 2}}}
+    return head(number) | {"message": message | usage, "requestId": "r", "type": "assistant"} | stamped(number) | more
+
+
+def call(number: int, name: str = "Bash", **values: object) -> dict[str, object]:
+    return model(number, {"type": "tool_use", "id": f"t{number}", "name": name, "input": values or {"command": "ls"}})
+
+
+def result(number: int, to: int, words: object = "done", **more: object) -> dict[str, object]:
+    block = {"tool_use_id": f"t{to}", "type": "tool_result", "content": words}
+    message = {"role": "user", "content": [block]}
+    return head(number) | {"type": "user", "message": message} | stamped(number) | more
+
+
+def prompt(number: int, words: object = "do it", **more: object) -> dict[str, object]:
+    return head(number) | {"type": "user", "message": {"role": "user", "content": words}} | stamped(number) | more
+
+
+def log(*documents: dict[str, object]) -> bytes:
+    return b"".join(line(document) + b"\n" for document in documents)
+
+
+SHAPES = {
+    "a text": model(9, {"type": "text", "text": "x"}),
+    "a thought": model(9, {"type": "thinking", "thinking": "x", "signature": "y"}),
+    "a call": call(9),
+    "a call without input": call(9) | {"message": model(9, {"type": "text", "text": ""})["message"]},
+    "a result": result(9, 1, toolUseResult={"stdout": "x"}),
+    "a result that failed": result(9, 1, toolUseResult='Error: "x"'),
+    "a sub-agent's result": result(9, 1),
+    "newer pairs at the end": result(9, 1, toolUseResult=[], entrypoint="cli", cwd="/"),
+    "a prompt": prompt(9, permissionMode="default"),
+    "a note of the agent to itself": prompt(9, "Caveat", isMeta=True),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_makes_up_a_log_is_recognised(name):
+    both(log(prompt(0), call(1), SHAPES[name]), is_parsed=False)
+
+
+FAKE = '"}],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":1}},"type":"assistant","uuid":"u","timestamp":"t"}'
+INNER = {"type": "tool_use", "id": "inner", "name": "Edit", "input": {}}
+LOOKALIKES = {
+    "a second block": model(9, {"type": "text", "text": "x"})
+    | {"message": {**model(9, {})["message"], "content": [{"type": "text", "text": "x"}, INNER]}},  # type: ignore[dict-item]
+    "objects in an input": call(9, edits=[{"type": "tool_use", "id": "fake", "name": "Edit", "input": {}}]),
+    "an id deeper down": result(
+        9, 1, toolUseResult={"message": {"content": [{}]}, "uuid": "deep", "timestamp": "deep"}
+    ),
+    "a record in a result": result(9, 1, toolUseResult=call(7)),
+    "a record before the id": {"parentUuid": None, "isSidechain": False, "type": "user"}
+    | {"message": {"role": "user", "content": [{"tool_use_id": "t1", "type": "tool_result", "content": "x"}]}}
+    | {"more": {"message": {"content": [{"a": "b"}]}, **stamped(5), "toolUseResult": {"x": 1}}}
+    | stamped(9),
+    "only a deeper id": head(9)
+    | {
+        "type": "user",
+        "message": {"role": "user", "content": [{"tool_use_id": "t1", "type": "tool_result", "content": "x"}]},
+    }
+    | {"more": {"message": {"content": [{"a": "b"}]}, **stamped(5), "toolUseResult": {"x": 1}}},
+    "usage in an input": call(9, stop_reason=None, stop_sequence=None, usage={"input_tokens": 1}),
+    "two results": result(9, 1)
+    | {
+        "message": {
+            "role": "user",
+            "content": [{"tool_use_id": f"t{n}", "type": "tool_result", "content": "x"} for n in (1, 2)],
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("name", LOOKALIKES)
+def test_what_only_looks_like_it_is_parsed_whole_or_read_rightly(name):
+    both(log(prompt(0), call(1), call(2), LOOKALIKES[name]))
+
+
+@pytest.mark.parametrize(
+    "words", [FAKE, FAKE + "\n", json.dumps(call(3)), json.dumps(json.dumps(call(3))), "x\\", '{"', '{"a']
+)
+@pytest.mark.parametrize(
+    "make", [prompt, lambda n, words: model(n, {"type": "text", "text": words}), lambda n, words: result(n, 1, words)]
+)
+def test_a_record_inside_a_text_is_text(words, make):
+    session = both(log(prompt(0), call(1), make(2, words), call(3)))
+    assert session.counts.calls == 2
+
+
+WHOLE = log(prompt(0), call(1)) + line(result(2, 1, toolUseResult={"stdout": "x" * 50})) + b"\n"
+LAST = WHOLE.splitlines()[-1]
+
+
+@pytest.mark.parametrize("cut", range(1, len(LAST), 7))
+def test_a_line_that_is_torn_anywhere_is_malformed_also_when_the_next_record_follows_on_it(cut):
+    both(WHOLE + LAST[:cut], is_parsed=True)
+    both(WHOLE + LAST[:cut] + line(prompt(8)) + b"\n", is_parsed=True)
+
+
+@pytest.mark.parametrize("first", SHAPES)
+@pytest.mark.parametrize("second", SHAPES)
+def test_two_records_on_one_line_are_malformed(first, second):
+    session = both(log(prompt(0)) + line(SHAPES[first]) + line(SHAPES[second]) + b"\n", is_parsed=True)
+    assert session.counts.malformed == (2,)
+
+
+TEXTS = st.text(
+    st.sampled_from('ab"\\{}[],:\n\u00e9 \ud83d') | st.characters(exclude_categories=["Cs"]), max_size=12
+) | st.sampled_from(
+    [
+        FAKE,
+        json.dumps(INNER),
+        '{"uuid":"',
+        '"}]},"uuid":"',
+        "The user doesn't want to proceed with this tool use",
+        "<task-notification",
+    ]
+)
+VALUES = st.recursive(
+    TEXTS | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(TEXTS | st.sampled_from(["uuid", "timestamp", "message", "type"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+RECORDS = st.one_of(
+    st.builds(
+        lambda words, more: lambda n: prompt(n, words) | more,
+        TEXTS,
+        st.dictionaries(
+            st.sampled_from(["isMeta", "sourceToolUseID", "isCompactSummary", "todos"]), VALUES, max_size=2
+        ),
+    ),
+    st.builds(
+        lambda key, words: lambda n: model(n, {"type": key, key: words}), st.sampled_from(["text", "thinking"]), TEXTS
+    ),
+    st.builds(
+        lambda name, values: lambda n: call(n, name, **values),
+        st.sampled_from(["Bash", "Edit", "Task", "WebFetch"]),
+        st.dictionaries(st.sampled_from(["command", "id", "todos"]), VALUES, max_size=3),
+    ),
+    st.builds(
+        lambda words, back, own: lambda n: result(n, n - back, words, toolUseResult=own),
+        TEXTS | VALUES,
+        st.integers(1, 3),
+        VALUES,
+    ),
+    st.builds(lambda value: lambda n: head(n) | {"type": "progress", "data": value} | stamped(n), VALUES),
+    st.builds(
+        lambda said: (
+            lambda n: (
+                head(n)
+                | {
+                    "type": "progress",
+                    "data": {"type": "bash_progress", "output": said, "elapsedTimeSeconds": 2},
+                    "toolUseID": "b",
+                    "parentToolUseID": f"t{n - 1}",
+                }
+                | stamped(n)
+            )
+        ),
+        TEXTS,
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(RECORDS, max_size=8), st.data())
+def test_any_log_reads_the_same_both_ways(makers, data):
+    documents = [make(number) for number, make in enumerate(makers, 1)]
+    lines = [line(document) for document in documents]
+    if lines:
+        place = data.draw(st.integers(0, len(lines) - 1))
+        lines[place] = lines[place][: data.draw(st.none() | st.integers(0, len(lines[place])))]
+    both(b"".join(one + b"\n" for one in lines))
