@@ -294,6 +294,10 @@ class NotAllowed(FdeError):
     exit = Exit.NOT_NOW
 
 
+class HeadUnchanged(FdeError):
+    """The list `{}` is written in a form that is not changed here, so nothing was."""
+
+
 class NotConfirmed(FdeError):
     """What this engagement allows is not confirmed on this machine, so nothing was sent: {}."""
 

@@ -29,6 +29,7 @@ COMMANDS = (
     ("note", "Write down what somebody said, as evidence."),
     ("answer", "Answer the questions of a skill."),
     ("decision", "Open a decision, or record how it ended."),
+    ("allow", "Say which models this engagement's words may go to."),
     ("status", "Tell what is there, what is out of date, what was promised and what is next."),
     ("skills", "List and show the skills, and trust a stranger's."),
     ("tool", "Run a skill's own script, as an agent would."),

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8 as BOM
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from ..engagement.engagement import HEAD_FILE, Engagement
-from ..engagement.files import make_folder, read_json, replace
+from ..engagement.engagement import HEAD_CAP, HEAD_FILE, Engagement
+from ..engagement.files import as_text, make_folder, read_bytes, read_json, replace
+from ..engagement.headlist import changed
 from ..errors import BadHead, BrokenSettings, NotAllowed, NotConfirmed
 from ..portable.names import escaped
 from .endpoints import LOCAL, VENDORS, Endpoint
@@ -70,6 +73,25 @@ def confirm(engagement: Engagement, config_folder: Path) -> None:
     make_folder(config_folder, mode=0o700)
     folders = {**_read(path), _place(engagement): list(listed(engagement))}
     replace(path, json.dumps({"schema": SCHEMA, "folders": dict(sorted(folders.items()))}, indent=1) + "\n", mode=0o600)
+
+
+def unseen(engagement: Engagement, named: Collection[str], config_folder: Path) -> list[str]:
+    """Return the entries of the list that this user has neither confirmed before nor *named* now.
+
+    Raises BadHead and BrokenSettings.
+    """
+    confirmed = _read(config_folder / FILE).get(_place(engagement), [])
+    return [entry for entry in listed(engagement) if entry not in confirmed and entry not in named]
+
+
+def rewritten(engagement: Engagement, *, add: Sequence[str] = (), remove: Collection[str] = ()) -> bytes:
+    """Return `engagement.md` with *add* on its list and *remove* off it, every other byte as it was.
+
+    Raises HeadUnchanged for a list in a form that is not changed here, and what reading raises.
+    """
+    data = read_bytes(engagement.root / HEAD_FILE, HEAD_CAP)
+    text = changed(as_text(data, HEAD_FILE), "models", add=add, remove=remove, where=HEAD_FILE)
+    return (BOM if data.startswith(BOM) else b"") + text.encode()
 
 
 def _place(engagement: Engagement) -> str:
