@@ -189,8 +189,8 @@ _RUN = re.compile(r"[A-Za-z0-9+/=]{20}")
 
 
 def _token(kind: str, body: str, *, behind: str = "[A-Za-z0-9]") -> _Pattern:
-    """A secret that is known by how it begins; it begins nowhere in the middle of a word."""
-    return _Pattern(kind, re.compile(rf"(?<!{behind})(?:{body})"))
+    """A secret that is known by how it begins; it begins nowhere in the middle of a word, and goes on to the end of its own."""
+    return _Pattern(kind, re.compile(rf"(?<!{behind})(?:{body})[\w-]*+"))
 
 
 def _named(kind: str, names: str, value: str, is_one: Callable[[str], bool]) -> _Pattern:
