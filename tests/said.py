@@ -52,15 +52,18 @@ def responses(*pieces, status="completed", **more):
     """Return OpenAI's stream of *pieces*."""
     return sse(
         {"type": "response.created", "sequence_number": 0, "response": _response("in_progress")},
+        {"type": "response.output_item.added", "sequence_number": 0, "output_index": 0, "item": {"type": "message", "id": "i", "role": "assistant", "status": "in_progress", "content": []}},
+        {"type": "response.content_part.added", "sequence_number": 0, "item_id": "i", "output_index": 0, "content_index": 0, "part": {"type": "output_text", "text": "", "annotations": []}},
         *(
             {"type": "response.output_text.delta", "sequence_number": n, "item_id": "i", "output_index": 0, "content_index": 0, "delta": piece, "logprobs": []}
             for n, piece in enumerate(pieces, 1)
         ),
-        {"type": f"response.{status}", "sequence_number": 99, "response": _response(status, **more)},
+        {"type": f"response.{status}", "sequence_number": 99, "response": _response(status, "".join(pieces), **more)},
     )
 
 
-def _response(status, **more):
+def _response(status, text="", **more):
+    message = {"type": "message", "id": "i", "role": "assistant", "status": "completed", "content": [{"type": "output_text", "text": text, "annotations": []}]}
     usage = {
         "input_tokens": 370,
         "input_tokens_details": {"cached_tokens": 300, "cache_write_tokens": 50},
@@ -69,7 +72,7 @@ def _response(status, **more):
         "total_tokens": 377,
     }
     return {
-        "id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-6.1-terra-2026", "status": status, "output": [],
+        "id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-6.1-terra-2026", "status": status, "output": [] if status == "in_progress" else [message],
         "parallel_tool_calls": False, "tool_choice": "none", "tools": [], "error": None, "incomplete_details": None,
         "usage": None if status == "in_progress" else usage, **more,
     }  # fmt: skip
