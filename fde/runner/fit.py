@@ -7,13 +7,19 @@ from dataclasses import replace
 
 from ..models.tokens import tokens
 from ..portable.sources import LEFT_OUT, Source
-from .question import source_line
+from .question import left_out_line, source_line
 
 
 def fit(words: Iterable[Source], room: int) -> tuple[Source, ...]:
-    """Return *words* in their order, those for which *room* tokens are not enough as "skipped", with a note that says so."""
+    """Return *words* in their order, those for which *room* tokens are not enough as "skipped", with a note that says so.
+
+    The room is for what a question has more than one without any source: each kept one whole, and the names of those left out.
+    """
     sources = tuple(words)
-    sizes = {source.id: tokens(source_line(source)) for source in sources if source.health == "ok"}
+    sizes = {source.id: tokens(f"{source_line(source)}\n") for source in sources if source.health == "ok"}
+    if sum(sizes.values()) <= room:
+        return sources
+    room -= tokens(f"{left_out_line(sizes)}\n")
     kept: set[str] = set()
     for name in sorted(sizes, key=lambda name: (sizes[name], name)):
         if sizes[name] > room:

@@ -93,7 +93,7 @@ def evidence_text(words: Iterable[Source]) -> str:
     lines = [source_line(source) for source in sources if source.health == "ok"]
     left_out = [source.id for source in sources if was_left_out(source.health, source.note)]
     if left_out:
-        lines.append(_escaped({"left out for want of room": left_out}))
+        lines.append(left_out_line(left_out))
     body = "\n".join(lines) or "(no text source)"
     return f"<{TAG}>\n{body}\n</{TAG}>\n"
 
@@ -107,6 +107,11 @@ def source_line(source: Source) -> str:
     numbered = [[number, line] for number, line in enumerate(source.folded.lines, 1)]
     record = {"source": source.id, "kind": source.kind, "lines": numbered}
     return _escaped(record)
+
+
+def left_out_line(names: Iterable[str]) -> str:
+    """Return the line that names the sources for which there was no room."""
+    return _escaped({"left out for want of room": [*names]})
 
 
 def _escaped(record: Mapping[str, Any]) -> str:
