@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PATH = "/v1/messages"
 CUT = ("max_tokens", "model_context_window_exceeded")
+DECLINED = ("refusal", "content_filter")  # the second by servers that put other models behind this API
 
 
 def body(request: Request, terms: Terms) -> MessageCreateParamsStreaming:
@@ -125,7 +126,7 @@ def _read(events: Iterable[RawMessageStreamEvent], terms: Terms, watch: Watch) -
         raise StreamEnded(terms.who)
     if stop in CUT:
         raise ReplyCut(watch.usage.output if watch.usage else terms.max_output)
-    if stop == "refusal":
+    if stop in DECLINED:
         raise ReplyDeclined(terms.who, "")
     if not watch.text.strip():
         raise ReplyEmpty(terms.who)

@@ -62,8 +62,9 @@ class Watch:
 
     @property
     def text(self) -> str:
-        """The words that have come in of the answer."""
-        return "".join(self.pieces)
+        """The words that have come in of the answer; half a character, of which the other half never came, is U+FFFD."""
+        # A server that counts as JavaScript does may cut an emoji in two, and sends each half in a piece of its own.
+        return "".join(self.pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def left(self, who: str) -> float:
         """Return how many seconds are left. Raises DeadlineOver, naming *who* did not answer."""
