@@ -90,6 +90,15 @@ def test_nothing_of_this_machine_and_its_user_reaches_the_provider(ask, acme, pr
 
 
 @WIRES
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_what_goes_to_this_machine_goes_through_no_proxy(ask, provider, variable):
+    with loopback.loopback(ok(provider, small.GOOD)) as proxy:
+        ended, server = ask(provider, env={variable: f"http://{proxy.host}", variable.lower(): f"http://{proxy.host}"})
+    assert ended.code == 0, ended.out
+    assert (len(server.requests), proxy.requests) == (1, [])
+
+
+@WIRES
 def test_the_key_is_in_its_header_and_nowhere_else_not_even_on_our_own_disk(ask, acme, provider, tmp_path):
     ended, server = ask(provider)
     (request,) = server.requests

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from ..errors import FdeError, NotTheApi, ReplyTooLong
+from ..errors import FdeError, NotReachable, NotTheApi, ReplyTooLong
 from ..text import printable
 from .watch import Watch
 
@@ -18,6 +18,7 @@ MOST_BYTES = 32_000_000  # of one answer; no honest one comes near
 CONNECT_SECONDS = 10.0
 # What may come from below an SDK: it passes on what it does not know.
 BELOW: tuple[type[Exception], ...] = (FdeError, httpx2.HTTPError, httpx2.StreamError, OSError)
+PROXY = "HTTPS_PROXY or ALL_PROXY is expected to be like http://name:port; a SOCKS proxy needs the package socksio."
 REQUEST_IDS = ("request-id", "x-request-id")
 
 
@@ -61,7 +62,8 @@ def require_events(response: httpx2.Response, who: str) -> None:
 def client(watch: Watch, seen: Seen, who: str, transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
     """Return a client for one request to *who*, which notes in *seen* what the answer says of itself.
 
-    *transport* takes the network's place. Proxies of the environment and the system's certificates are kept.
+    *transport* takes the network's place. Proxies of the environment are kept for https://, and the system's certificates.
+    Raises NotReachable for a proxy that cannot be one.
     """
 
     def on_response(response: httpx2.Response) -> None:
@@ -74,11 +76,17 @@ def client(watch: Watch, seen: Seen, who: str, transport: httpx2.BaseTransport |
             response.stream = Watched(response.stream, watch, who)
 
     left = watch.left(who)
-    return httpx2.Client(
-        transport=transport,
-        timeout=httpx2.Timeout(left, connect=min(left, CONNECT_SECONDS)),
-        # A redirect would take the client's words to a host that nobody allowed.
-        follow_redirects=False,
-        headers={"Accept-Encoding": "identity"},
-        event_hooks={"response": [on_response]},
-    )
+    try:
+        return httpx2.Client(
+            transport=transport,
+            # An address in http:// is on this machine: a proxy would take the client's words off it, in the clear.
+            mounts={"http://": None},
+            timeout=httpx2.Timeout(left, connect=min(left, CONNECT_SECONDS)),
+            # A redirect would take the client's words to a host that nobody allowed.
+            follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},
+            event_hooks={"response": [on_response]},
+        )
+    except (ImportError, ValueError, httpx2.InvalidURL) as error:
+        # Nothing else given here can be wrong. Its words are not shown: they may hold the proxy's password.
+        raise NotReachable(f"{who}, through the proxy that the environment names, which cannot be used", hint=PROXY) from error

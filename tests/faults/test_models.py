@@ -365,6 +365,21 @@ def test_fault_48_no_variable_sends_the_evidence_elsewhere_or_adds_to_it(ask, ac
     assert os.environ.get("ANTHROPIC_BASE_URL") is None
 
 
+PROXIES = {
+    "SOCKS without its package": "socks5://user:SECRET@127.0.0.1:9",
+    "no address": "foo:SECRET",
+    "another kind": "ftp://SECRET",
+}
+
+
+@pytest.mark.parametrize("proxy", PROXIES.values(), ids=PROXIES)
+def test_fault_48_a_proxy_that_cannot_be_used_is_told_without_its_password(ask, acme, proxy):
+    ended, server = ask("anthropic", ok("anthropic", small.GOOD), env={"ALL_PROXY": proxy})
+    assert "the proxy that the environment names" in failed(acme, ended, "not-reachable")["message"]
+    assert "SECRET" not in ended.out + ended.err
+    assert server.requests == []
+
+
 # 49: prices
 
 
