@@ -14,39 +14,60 @@ if sys.version_info < (3, 11):
 
 import argparse
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from asked import change, load, more, servers, setting, whole_for, width
+from factsfile import read_facts
 from measurement import measure
 from processmeasure import about_process, proposed_table
 from pulls import BadInput
 from report import report
+from textcharts import EIGHTHS, Paper, draw
 from told import table_to_paste
+from toldfacts import Told
+from whatif import what_if
+from whatifwords import document
+from whatifwords import text as words
+from wholes import TOLD, Whole, drawn, told_draws, wholes
 from worktime import DEFAULT, Calendar, read_hours
 
 VERSION = "0.1.0"
 USAGE, INPUT = 2, 3
+EVIDENCE = Path("evidence")
 
 
 def main(arguments: list[str]) -> int:
     """Run one command line; returns the exit code."""
     options = _parser().parse_args(arguments)
-    if not options.evidence.is_dir():
+    if options.evidence is not None and not options.evidence.is_dir():
         return _fail(INPUT, f"{options.evidence}: expected the evidence folder, found no folder there.")
     try:
-        text = _columns(options) if options.command == "columns" else _facts(options)
+        text: str = options.run(options)
     except BadInput as error:
         return _fail(INPUT, str(error))
+    except Refused as error:
+        return _fail(USAGE, str(error))
     sys.stdout.buffer.write(text.encode() + b"\n")
     return 0
 
 
+class Refused(Exception):
+    """Something was asked that these facts have no answer to; the message says what there is."""
+
+
 def _facts(options: argparse.Namespace) -> str:
+    return json.dumps(_measured(options)[0], ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _measured(options: argparse.Namespace) -> tuple[dict[str, Any], Told | None]:
     calendar = _calendar(options)
     told = about_process(
         options.evidence,
@@ -60,7 +81,7 @@ def _facts(options: argparse.Namespace) -> str:
     if told is not None and told.proposed:
         sys.stderr.write("amdahl.py: the list of cases is not used until its columns are confirmed in the answers:\n")
         sys.stderr.write(table_to_paste(told.proposed) + "\n")
-    return json.dumps(report(found, VERSION, told), ensure_ascii=False, indent=1, allow_nan=False)
+    return report(found, VERSION, told), told
 
 
 def _columns(options: argparse.Namespace) -> str:
@@ -72,24 +93,133 @@ def _columns(options: argparse.Namespace) -> str:
     return table_to_paste(proposed)
 
 
+def _what_if(options: argparse.Namespace) -> str:
+    found = _wholes(options)
+    try:
+        whole = whole_for(found, options.whole, [stage for stage, _ in options.set])
+        asked = change(whole, options.set, arrivals=options.arrivals, load=options.load, servers=options.servers, queue=options.queue)
+        answer = what_if(whole, asked)
+    except ValueError as error:
+        raise Refused(f"{error}.") from error
+    if options.json:
+        return json.dumps(document(answer), ensure_ascii=False, indent=1, allow_nan=False)
+    return words(answer)
+
+
+def _wholes(options: argparse.Namespace) -> dict[str, Whole]:
+    """What is known in stages, from a file of facts or measured now."""
+    found, told = _document(options)
+    try:
+        draws = drawn(found) | ({} if told is None else {TOLD: told_draws(told.time)})
+        return wholes({fact["id"]: fact for fact in found["facts"]}, draws)
+    except KeyError as error:
+        # A file may have facts in the right form and not those that this skill writes together.
+        raise BadInput(expected="facts as this skill writes them", found=f"none for {error}", where=str(options.facts)) from error
+
+
+def _document(options: argparse.Namespace) -> tuple[dict[str, Any], Told | None]:
+    if options.facts is not None:
+        return read_facts(options.facts), None
+    if options.evidence is None and not EVIDENCE.is_dir():
+        raise Refused("expected --facts FILE or --evidence DIR, found neither, and no folder evidence/ here.")
+    options.evidence = options.evidence or EVIDENCE
+    sys.stderr.write(f"amdahl.py: measured from {options.evidence} for the hours {options.working_hours}, zone {options.tz or 'UTC'}.\n")
+    return _measured(options)
+
+
+def _bars(options: argparse.Namespace) -> str:
+    charts = _document(options)[0]["charts"]
+    if options.chart is not None:
+        charts = [chart for chart in charts if chart["id"] == options.chart] or _no_chart(options.chart, charts)
+    if not charts:
+        raise Refused("expected facts with a chart, found none.")
+    paper = Paper(width=options.width, is_ascii=options.ascii or not _shows_blocks())
+    return "\n\n".join("\n".join(draw(chart, paper)) for chart in charts)
+
+
+def _no_chart(name: str, charts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    raise Refused(f"expected one of the charts {', '.join(chart['id'] for chart in charts)}, found {name!r}.")
+
+
+def _shows_blocks() -> bool:
+    """Whether the terminal, or whatever reads us, takes more than ASCII."""
+    try:
+        EIGHTHS.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="amdahl.py", description=(__doc__ or "").split("\n")[0], allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     facts = commands.add_parser("facts", help="measure, and print facts as JSON", allow_abbrev=False)
-    _shared(facts)
-    facts.add_argument("--rate-per-hour", type=_price, metavar="AMOUNT", help="what an hour of work costs")
-    facts.add_argument("--currency", default="", metavar="CODE", help="its currency, like EUR")
+    facts.set_defaults(run=_facts)
+    _shared(facts, is_needed=True)
+    _money(facts)
     facts.add_argument("--facts", action="append", metavar="FILE", help="not used by this measurement")
     columns = commands.add_parser(
         "columns", help="propose what the columns of a list of cases mean", allow_abbrev=False
     )
-    _shared(columns)
+    columns.set_defaults(run=_columns)
+    _shared(columns, is_needed=True)
+    _what_if_flags(commands.add_parser("what-if", help="lay a change of some stages against what was measured", allow_abbrev=False))
+    _bars_flags(commands.add_parser("bars", help="draw the charts as text", allow_abbrev=False))
     return parser
 
 
-def _shared(command: argparse.ArgumentParser) -> None:
+def _what_if_flags(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Lay a change of some stages against what was measured: today, with it, what holds it then, what each further fix is worth. "
+        "3x means three times as fast, 0.5x half as fast, which takes twice as long; inf means no time at all."
+    )
+    command.set_defaults(run=_what_if)
+    _from_facts(command)
+    command.add_argument("--set", action="append", default=[], type=_said(setting), metavar="STAGE=3x", help="how many times as fast a stage becomes")
+    command.add_argument("--arrivals", type=_said(more), default=1.0, metavar="2x", help="how many times as many cases arrive")
+    command.add_argument("--load", type=_said(load), metavar="0.6", help="share of their time for which those who are waited for are busy today")
+    command.add_argument("--servers", type=_said(servers), metavar="2", help="how many of them take from one queue (1)")
+    command.add_argument("--queue", default="", metavar="STAGE", help="the stage in which more cases wait; else the likeliest")
+    command.add_argument("--whole", metavar="NAME", help="of which whole, like work.lead, lead, session, told or list; else the first that fits")
+    command.add_argument("--json", action="store_true", help="one JSON object instead of text")
+
+
+def _bars_flags(command: argparse.ArgumentParser) -> None:
+    command.description = "Draw the charts of the facts as text: bars and curves, without colour."
+    command.set_defaults(run=_bars)
+    _from_facts(command)
+    command.add_argument("--chart", metavar="ID", help="only this one")
+    command.add_argument("--width", type=_said(width), default=80, metavar="COLUMNS", help="how wide, from 40 on (80)")
+    command.add_argument("--ascii", action="store_true", help="nothing but ASCII; also where the output takes nothing else")
+
+
+def _from_facts(command: argparse.ArgumentParser) -> None:
+    """Flags of a command that works on facts: a file of them, or what `facts` needs to measure."""
+    command.add_argument("--facts", type=Path, metavar="FILE", help="facts.json, or an artefact.json; without it the evidence is measured")
+    _shared(command, is_needed=False)
+    _money(command)
+
+
+def _money(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--rate-per-hour", type=_price, metavar="AMOUNT", help="what an hour of work costs")
+    command.add_argument("--currency", default="", metavar="CODE", help="its currency, like EUR")
+
+
+def _said(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """*read* with its refusal as argparse wants it."""
+
+    def value(text: str) -> Any:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return value
+
+
+def _shared(command: argparse.ArgumentParser, *, is_needed: bool) -> None:
     command.add_argument(
-        "--evidence", type=Path, required=True, metavar="DIR", help="holds cases/, sessions/ and pull-requests/"
+        "--evidence", type=Path, required=is_needed, metavar="DIR", help="holds cases/, sessions/ and pull-requests/"
     )
     command.add_argument("--answers", type=Path, metavar="FILE", help="what a person answered (assets/questions.json)")
     command.add_argument(
