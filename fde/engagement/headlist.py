@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from .. import frontmatter
-from ..errors import HeadUnchanged
+from ..errors import BadHead, HeadUnchanged
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _CLOSING = re.compile(r"---[ \t]*[\r\n]*")
 _INSIDE = r"""(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\[\]{}"'#\r\n])*"""
-_FLOW = re.compile(rf"(?P<key>[a-z_]+[ \t]*:)[ \t]*(?:\[(?P<items>{_INSIDE})\])?(?P<rest>[ \t]*(?:#[^\r\n]*)?[\r\n]*)")
+_FLOW = re.compile(rf"(?P<key>[a-z_]+[ \t]*:)(?:[ \t]*\[(?P<items>{_INSIDE})\])?(?P<rest>[ \t]*(?:#[^\r\n]*)?[\r\n]*)")
 _FLOW_ITEM = re.compile(r""""[^"]*"|'[^']*'|[^,\s"'][^,"']*""")
 _ITEM = re.compile(r"""(?P<indent>[ \t]*-[ \t]+)(?P<item>"[^"]*"|'[^']*'|[^\s"'#][^"'#\r\n]*?)[ \t]*(?:#[^\r\n]*)?[\r\n]*""")
 _PASSED_OVER = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
@@ -28,21 +28,33 @@ def changed(text: str, field: str, *, add: Sequence[str] = (), remove: Collectio
     """
     before = frontmatter.parse(text, where)
     wanted = [item for item in _items(before.fields.get(field)) if item not in remove] + list(add)
+    new = _rewritten(text, field, add, remove)
+    # Whatever form it had: what is read is what was wanted, or nothing is written.
+    if not _reads(new, field, {**before.fields, field: wanted}, before.body):
+        raise HeadUnchanged(field, where=where, hint=f"Write it yourself, on one line: {field}: [{_joined(wanted)}]")
+    return new
+
+
+def _rewritten(text: str, field: str, add: Sequence[str], remove: Collection[str]) -> str:
     lines = _LINE.findall(text)
     closing = next(number for number, line in enumerate(lines) if number and _CLOSING.fullmatch(line))
     key = re.compile(rf"{field}[ \t]*:")
     place = next((number for number in range(1, closing) if key.match(lines[number])), None)
     if place is None:
         lines.insert(closing, f"{field}: [{_joined(add)}]{_line_end(lines[0])}")
-    else:
-        last = _last_item(lines, place, closing)
-        lines[place : last + 1] = _flow(lines[place], add, remove) if last == place else _block(lines[place : last + 1], add, remove)
-    new = "".join(lines)
-    after = frontmatter.parse(new, where)
-    # Whatever form it had: what is read is what was wanted, or nothing is written.
-    if _others(after, field) != _others(before, field) or _items(after.fields.get(field)) != wanted:
-        raise HeadUnchanged(field, where=where, hint=f"Write it yourself, on one line: {field}: [{_joined(wanted)}]")
-    return new
+        return "".join(lines)
+    end = _last_item(lines, place, closing) + 1
+    lines[place:end] = _flow(lines[place], add, remove) if end == place + 1 else _block(lines[place:end], add, remove)
+    return "".join(lines)
+
+
+def _reads(text: str, field: str, fields: Mapping[str, object], body: str) -> bool:
+    """Say whether *text* is read as the head *fields* and *body*; a list without items may be written as nothing."""
+    try:
+        head = frontmatter.parse(text, "")
+    except BadHead:
+        return False
+    return ({**head.fields, field: _items(head.fields.get(field))}, head.body) == (fields, body)
 
 
 def _flow(line: str, add: Sequence[str], remove: Collection[str]) -> list[str]:
@@ -76,10 +88,6 @@ def _last_item(lines: list[str], place: int, closing: int) -> int:
 
 def _items(value: object) -> list[object]:
     return value if isinstance(value, list) else [] if value in (None, "") else [value]
-
-
-def _others(head: frontmatter.Head, field: str) -> tuple[dict[str, object], str]:
-    return {name: value for name, value in head.fields.items() if name != field}, head.body
 
 
 def _joined(items: Sequence[object]) -> str:

@@ -39,8 +39,8 @@ def without_sdk_variables() -> Iterator[None]:
 
 def proxies(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the proxies of *environment* by scheme ("http", "https", "all"), each as `name[:port]`, as the HTTP client takes them."""
-    # In the order of the alphabet small letters come last, and the small name counts, also if it is empty.
-    given = {name.lower(): environment[name] for name in sorted(environment)}
+    # In the order of the alphabet small letters come last, and the name in small letters counts, even if it is empty.
+    given = {name.lower(): environment[name] for name in sorted(environment) if environment[name] or name.islower()}
     if "*" in given.get("no_proxy", "").replace(" ", "").split(","):
         return {}
     return {scheme: host_only(url) for scheme in SCHEMES if (url := given.get(f"{scheme}_proxy", ""))}
