@@ -15,7 +15,7 @@ from pulls import BadInput
 from sessions import Session
 from transcripts import Reader
 
-BLOCK = 1 << 20  # bytes that are read at once, and stay in the processor's cache while they are looked at
+BLOCK = 1 << 18  # bytes that are read at once, and stay in the processor's cache while they are looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,30 +91,31 @@ def read_log(log: Log, known: frozenset[bytes] = frozenset()) -> LogRead:
 def _read(file: File, reader: Reader) -> tuple[int, str]:
     """Give every line of a file to *reader*; return the bytes read and their digest."""
     digest, size, place = hashlib.sha256(), 0, 0
-    for block in _blocks(file, digest):
-        size += len(block)
-        place = reader.block(block, place)
+    for block, end in _blocks(file):
+        digest.update(memoryview(block)[:end])
+        place = reader.block(block, end, place)
+        size += end
     return size, f"sha256:{digest.hexdigest()}"
 
 
-def _blocks(file: File, digest: hashlib._Hash) -> Iterator[bytes]:
-    """Whole lines of a file, many at once; only the last line may lack its newline."""
-    left, torn = file.size, []
+def _blocks(file: File) -> Iterator[tuple[bytes, int]]:
+    """Blocks of a file, and where the whole lines in each end; only the last line may lack its newline.
+
+    What follows the last newline is read again with the next block: that is cheaper than to copy the rest together.
+    """
+    at, length = 0, BLOCK
     try:
         with file.path.open("rb", buffering=0) as raw:
-            while left and (piece := raw.read(min(BLOCK, left))):
-                left -= len(piece)
-                digest.update(piece)
-                end = piece.rfind(b"\n") + 1
+            while at < file.size and (block := raw.read(min(length, file.size - at))):
+                is_last = at + len(block) >= file.size
+                end = len(block) if is_last else block.rfind(b"\n") + 1
+                length = BLOCK if end else 2 * length
+                at += end
+                raw.seek(at)
                 if end:
-                    torn.append(piece[:end])
-                    yield b"".join(torn)
-                    torn.clear()
-                torn.append(piece[end:])
+                    yield block, end
     except OSError as error:
         raise unreadable(file.name, error) from error
-    if any(torn):
-        yield b"".join(torn)
 
 
 def unreadable(name: str, error: OSError) -> BadInput:

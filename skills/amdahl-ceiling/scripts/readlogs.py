@@ -5,6 +5,7 @@ The two share nothing: that one gets its list on stdin and gives back what it fo
 
 from __future__ import annotations
 
+import gc
 import pickle
 import subprocess
 import sys
@@ -59,6 +60,7 @@ def _found(found: LogRead | dict[str, str]) -> LogRead:
 
 def main() -> None:
     """Read the logs listed on stdin and write what each gave, or the error that ended it, to stdout."""
+    gc.disable()  # nothing here makes a cycle, and it ends soon
     try:
         for log in pickle.load(sys.stdin.buffer):  # noqa: S301 - written by the process that started this one
             pickle.dump(read_log(log), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)

@@ -46,7 +46,8 @@ PROMPT = b'"role":"user","content":"'
 PROMPTED = re.compile(rb'"\}(' + PAIRS + rb")\}")
 RESULT = re.compile(
     rb'"role":"user","content":\[\{'
-    rb'(?:"tool_use_id":"([^"\\]*+)","type":"tool_result"|"type":"tool_result"(?:,"tool_use_id":"([^"\\]*+)")?),"content":"'
+    rb'(?:"tool_use_id":"([^"\\]*+)","type":"tool_result"|"type":"tool_result"(?:,"tool_use_id":"([^"\\]*+)")?),"content":'
+    rb'(?:"|(\[)\{"type":"text","text":")'
 )
 LAST_ID = re.compile(rb'"tool_use_id":"([^"\\]*+)"')
 BEFORE_RESULT = re.compile(rb"\}\]\}," + STAMPED + rb',"toolUseResult":\[?')
@@ -58,7 +59,7 @@ REPORTED = re.compile(
     rb'|"parentToolUseID":"([^"\\]*+)","toolUseID":' + TEXT + rb"),"
     rb"(?:" + STAMPED + rb'|"timestamp":"([^"\\]*+)","uuid":"([^"\\]*+)")' + PAIRS + rb"\}"
 )
-ELAPSED = re.compile(rb'"elapsedTimeSeconds":(\d++(?:\.\d++)?+)[,}]')
+ELAPSED = re.compile(rb'"elapsedTimeSeconds":(\d+(?:\.\d+)?)[,}]')
 
 # A sub-agent's record that the parent's log repeats, and what stands behind its message.
 MIRRORED = re.compile(rb'"message":\{"type":"(?:user|assistant","timestamp":"([^"\\]*+))","message":\{')
@@ -202,7 +203,9 @@ class Shapes:
         if OBJECT.search(data, at, end):
             return False
         tail = REPORTED.fullmatch(data, max(data.rfind(b'},"', at, end), at), end)
-        elapsed = ELAPSED.search(data, data.rfind(b'"elapsedTimeSeconds":', at), end) if is_command else None
+        elapsed = (
+            ELAPSED.search(data, max(data.rfind(b'"elapsedTimeSeconds":', at, end), at), end) if is_command else None
+        )
         if tail is None or (is_command and elapsed is None):
             return False
         parent, other, uuid, stamp, earlier, later = tail.groups()

@@ -42,15 +42,16 @@ class Reader:
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Take every line of one file."""
-        self.block(b"".join(lines), 0)
+        data = b"".join(lines)
+        self.block(data, len(data), 0)
 
-    def block(self, data: bytes, place: int) -> int:
-        """Take the whole lines in *data*, *place* lines after their file's start; return the place of the last of them."""
-        start, find, take = 0, data.find, Shapes(self).take
-        before = place
-        while start < len(data):
-            end = find(b"\n", start)
-            end = len(data) if end < 0 else end
+    def block(self, data: bytes, stop: int, place: int) -> int:
+        """Take the whole lines in *data*[:*stop*], *place* lines after their file's start; return the place of the last of them."""
+        start, before = 0, place
+        find, take = data.find, Shapes(self).take
+        while start < stop:
+            end = find(b"\n", start, stop)
+            end = stop if end < 0 else end
             place += 1
             if not take(data, start, end):
                 self.whole(data[start:end], place)
