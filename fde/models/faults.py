@@ -42,7 +42,7 @@ def fault(raised: Exception, who: str, seconds: float) -> Fault:
     Both SDKs name their errors alike; they are told apart by those names, so that neither needs to be imported here.
     """
     if own := _own(raised):
-        return Fault(error=own, again=isinstance(own, StreamEnded))
+        return Fault(error=own, again=isinstance(own, StreamEnded | ProviderBusy))
     if _is_a(raised, "APIStatusError"):
         return _status(raised, who)
     if _is_a(raised, "APIConnectionError", "HTTPError", "StreamError", "OSError"):

@@ -1,9 +1,15 @@
-"""The traps of the vendors' SDKs, each in two halves: what code that trusts the SDK gets, and what ours gets.
+"""The SDKs' traps, each in two halves: what an SDK does when it is used as its documentation begins, and what we do there.
 
-The first half is about the SDK alone. When a new one closes a trap, its half fails, and our own care may go.
+The first half notices when a new release of an SDK has mended its trap; what we built against it may go then.
 """
 
 from __future__ import annotations
+
+import gzip
+import json
+import os
+import time
+from types import SimpleNamespace
 
 import anthropic
 import httpx2
@@ -12,272 +18,541 @@ import openai
 import pydantic
 import pytest
 import said
-from loopback import EVENTS, Answer, error, ok
+from loopback import Answer, error, ok
+from small import NOW, moment, write
 
-from fde.errors import NotTheApi, ProviderBusy, ReplyCut, ReplyDeclined, StreamEnded
-from fde.models import anthropic as ours_anthropic
-from fde.models import openai as ours_openai
-from fde.models.environment import without_sdk_variables
-from fde.models.model import Message, Request
-from fde.models.retry import whole
-from fde.models.terms import Terms
+from fde.engagement.engagement import read
+from fde.errors import FdeError
+from fde.models.choose import Machine, choose
+from fde.models.model import Message, Request, Usage
 from fde.models.watch import Watch
+from fde.settings import Level, Setting, config_folder
 
-REQUEST = Request(messages=(Message(role="system", text="Rules."), Message(role="user", text="What now?")), schema={"type": "object", "properties": {}, "required": [], "additionalProperties": False})  # fmt: skip
-TURNS = [{"role": "user", "content": "What now?"}]
-OURS = {"anthropic": ours_anthropic, "openai": ours_openai}
-# Neither is an error of the SDK's own, and neither holds the text, the tokens or the id of the request.
-NOT_THE_SDKS = (pydantic.ValidationError, RuntimeError)
-BOTH = pytest.mark.parametrize("provider", OURS)
-
-
-class Judgement(pydantic.BaseModel):
-    """What a naive program asks an SDK to parse."""
-
-    title: str
+WORDS = "Nobody checks the article numbers."
+SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}
+REQUEST = Request(messages=(Message(role="system", text="The rules."), Message(role="user", text=WORDS)), schema=SCHEMA)
+ASKED = {"model": "m-1", "messages": [{"role": "user", "content": WORDS}]}
+VENDORS = pytest.mark.parametrize("provider", ["anthropic", "openai"])
+WIRES = pytest.mark.parametrize("provider", list(loopback.SAYS))
+BEFORE_THE_END = {"anthropic": b"event: message_delta", "openai": b"event: response.completed", "local": b'data: {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "tiny", "choices": [{"index": 0, "delta": {}'}
+USAGE = Usage(input=370, output=7, cache_read=300, cache_write=50)
 
 
-@pytest.fixture(name="serve")
-def _serve():
-    servers = []
+class Parsed(pydantic.BaseModel):
+    """What the examples of both SDKs parse a reply into."""
 
-    def call(*answers):
-        servers.append(loopback.Loopback(*answers))
-        return servers[-1]
+    a: str = pydantic.Field(max_length=3)
 
-    yield call
-    for server in servers:
-        server.stop()
+
+# The naive half
+
+
+def claude(server, **given):
+    return anthropic.Anthropic(**{"api_key": "k", "base_url": f"http://{server.host}", **given})
+
+
+def gpt(server, **given):
+    return openai.OpenAI(**{"api_key": "k", "base_url": f"http://{server.host}/v1", **given})
+
+
+def say(client):
+    """Ask as the first page of each SDK's documentation does."""
+    with client:
+        if isinstance(client, openai.OpenAI):
+            return client.responses.create(model="m-1", input=WORDS)
+        return client.messages.create(**ASKED, max_tokens=64)
+
+
+def naive(provider, server, **given):
+    return say((claude if provider == "anthropic" else gpt)(server, **given))
+
+
+def message(text, **more):
+    """Return Anthropic's answer in one piece."""
+    content = [{"type": "text", "text": text}]
+    return _json({**said.MESSAGES["start"]["message"], "content": content, "stop_reason": "end_turn", **more})
+
+
+def response(*content, **more):
+    """Return the answer of OpenAI's Responses in one piece."""
+    item = {"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": list(content)}
+    whole = {"id": "r", "object": "response", "created_at": 1, "model": "m-1", "status": "completed", "output": [item]}
+    return _json({**whole, "parallel_tool_calls": False, "tool_choice": "none", "tools": [], "error": None, "incomplete_details": None, **more})
+
+
+def completion(words, finish):
+    """Return the answer of Chat Completions in one piece."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": words}, "finish_reason": finish}
+    return _json({"id": "c", "object": "chat.completion", "created": 1, "model": "tiny", "choices": [choice]})
+
+
+def _json(document):
+    return Answer(headers={"Content-Type": "application/json"}, pieces=[json.dumps(document).encode()])
 
 
 @pytest.fixture(name="slept")
 def _slept(monkeypatch):
-    """What an SDK would have slept, in seconds."""
-    seconds = []
-    for sdk in (anthropic, openai):
-        monkeypatch.setattr(f"{sdk.__name__}._base_client.time.sleep", seconds.append)
-    return seconds
+    """What the SDKs would have slept, in seconds; they do not."""
+    slept = []
+    for sdk in ("anthropic", "openai"):
+        monkeypatch.setattr(f"{sdk}._base_client.time", SimpleNamespace(**{**vars(time), "sleep": slept.append}))
+    return slept
 
 
-def naive(provider, server, **given):
-    """Return the SDK's client as its own documentation makes it."""
+# Our half
+
+
+@pytest.fixture(name="ours")
+def _ours(tmp_path, monkeypatch):
+    """Ask as a run does, from the name of a model on; return what came of it."""
+    for name, value in loopback.KEYS.items():
+        monkeypatch.setenv(name, value)
+    write(tmp_path, "acme/engagement.md", "---\nfde: 1\nname: acme\n---\n")
+
+    def call(provider, server, *, request=REQUEST, clock=time.monotonic, extra=""):
+        loopback.configure(server, extra)
+        loopback.allow(tmp_path / "acme", server)
+        named = Setting(name="model", value=loopback.model(provider, server), level=Level.FLAG)
+        machine = Machine(config=config_folder(), environment=os.environ, now=moment(NOW))
+        slept = []
+        watch = Watch(seconds=100.0, clock=clock, sleep=slept.append)
+        came = SimpleNamespace(watch=watch, slept=slept, reply=None, error=None)
+        try:
+            came.reply = choose(named, read(tmp_path / "acme"), machine).reply(request, watch)
+        except FdeError as raised:
+            came.error = raised
+        return came
+
+    return call
+
+
+def outcomes(came):
+    return [attempt.outcome for attempt in came.watch.attempts]
+
+
+# Waiting and asking again
+
+
+@pytest.mark.parametrize(("given", "waits"), [("3600", 3600.0), ("inf", 4_294_967.0)])
+def test_anthropics_client_sleeps_for_as_long_as_it_is_told_without_a_word(slept, ours, given, waits):
+    with loopback.loopback(error(429, Retry_After=given)) as server:
+        with pytest.raises(anthropic.RateLimitError):
+            naive("anthropic", server)
+        assert slept == [waits, waits]
+        came = ours("anthropic", server)
+    assert (came.error.code, max(came.slept, default=0.0)) == ("provider-busy", 0.0 if given == "3600" else 1.0)
+
+
+@VENDORS
+def test_both_clients_sleep_a_minute_twice_over_whatever_time_there_is(slept, ours, provider):
+    with loopback.loopback(error(429, Retry_After="60")) as server:
+        with pytest.raises((anthropic.RateLimitError, openai.RateLimitError)):
+            naive(provider, server, timeout=5.0)
+        assert slept == [60.0, 60.0]
+        assert len(server.requests) == 3
+        began = time.monotonic()
+        came = ours(provider, server, clock=lambda: began + 60.0 * len(server.requests))
+    assert came.error.code == "provider-busy"
+    assert sum(came.slept) <= came.watch.seconds
+
+
+@VENDORS
+def test_of_three_requests_the_clients_tell_of_the_last(slept, ours, provider):
+    with loopback.loopback(error(529, Retry_After="0")) as server:
+        with pytest.raises((anthropic.APIStatusError, openai.APIStatusError)) as raised:
+            naive(provider, server)
+        assert raised.value.request_id is not None or provider == "openai"
+        assert len(server.requests) == 3
+        came = ours(provider, server)
+    assert outcomes(came) == ["provider-busy"] * 3
+    assert [attempt.id for attempt in came.watch.attempts] == ["req_bad"] * 3
+
+
+@VENDORS
+def test_a_header_makes_the_clients_repeat_what_can_never_succeed(slept, ours, provider):
+    with loopback.loopback(error(400, x_should_retry="true")) as server:
+        with pytest.raises((anthropic.BadRequestError, openai.BadRequestError)):
+            naive(provider, server)
+        assert len(server.requests) == 3
+        came = ours(provider, server)
+    assert (came.error.code, outcomes(came)) == ("provider-refused", ["provider-refused"])
+
+
+@VENDORS
+def test_the_clients_take_ten_minutes_for_each_of_three_requests(provider):
+    client = {"anthropic": anthropic.Anthropic, "openai": openai.OpenAI}[provider](api_key="k")
+    with client:
+        assert (client.timeout, client.max_retries) == (httpx2.Timeout(600.0, connect=5.0), 2)
+
+
+# Streams that are not whole
+
+
+def torn(provider, end):
+    whole = loopback.SAYS[provider]('{"a": "1', '2"}')
+    return Answer(pieces=[whole[: whole.index(BEFORE_THE_END[provider])]], end=end)
+
+
+def naive_stream(provider, server):
+    """Return the words that a loop over the stream gives."""
     if provider == "anthropic":
-        return anthropic.Anthropic(api_key="k", base_url=f"http://{server.host}", **given)
-    return openai.OpenAI(api_key="k", base_url=f"http://{server.host}/v1", **given)
+        with claude(server, max_retries=3) as client, client.messages.stream(**ASKED, max_tokens=64) as stream:
+            return "".join(stream.text_stream), stream.get_final_message().stop_reason
+    with gpt(server, max_retries=3) as client:
+        if provider == "local":
+            chunks = client.chat.completions.create(**ASKED, stream=True)
+            return "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices), None
+        events = client.responses.create(model="m-1", input=WORDS, stream=True)
+        return "".join(event.delta for event in events if event.type == "response.output_text.delta"), None
 
 
-def naive_stream(provider, client):
-    """Return the stream of one naive call."""
-    if provider == "anthropic":
-        return client.messages.create(model="m", max_tokens=64, messages=TURNS, stream=True)
-    return client.responses.create(model="m", input="What now?", stream=True)
+@WIRES
+def test_a_connection_that_ends_early_is_no_error_to_the_clients(ours, provider):
+    with loopback.loopback(torn(provider, "close")) as server:
+        assert naive_stream(provider, server) == ('{"a": "12"}', None)
+        assert len(server.requests) == 1
+        came = ours(provider, server)
+    assert (came.error.code, outcomes(came)) == ("stream-ended", ["stream-ended"] * 3)
 
 
-def ask(provider, server, seconds=30.0):
-    """Return our own reply from *server*; raises our own error."""
-    adapter, watch = OURS[provider], Watch(seconds=seconds, sleep=lambda _: None)
-    base = f"http://{server.host}" + ("/v1" if provider == "openai" else "")
-    terms = Terms(who="it", model="m", base_url=base, key="k", max_output=64)
-    with without_sdk_variables():
-        return whole(lambda seen: adapter.ask(REQUEST, terms, watch, seen), watch, "it", adapter.errors())
+@WIRES
+def test_a_connection_that_is_torn_is_not_repeated_and_at_anthropics_not_even_an_error_of_the_sdk(ours, provider):
+    with loopback.loopback(torn(provider, "reset")) as server:
+        with pytest.raises((httpx2.ReadError, openai.APIConnectionError)) as raised:
+            naive_stream(provider, server)
+        assert isinstance(raised.value, anthropic.AnthropicError) is False
+        assert len(server.requests) == 1
+    with loopback.loopback(torn(provider, "reset"), ok(provider, '{"a": "1"}')) as server:
+        came = ours(provider, server)
+    assert came.reply.text == '{"a": "1"}'
+    assert outcomes(came) == ["stream-ended", "ok"]
 
 
-def test_anthropics_sdk_sleeps_for_an_hour_without_a_word_and_ours_tells(serve, slept):
-    busy = error(429, "Too many.", Retry_After="3600")
-    with pytest.raises(anthropic.RateLimitError):
-        naive("anthropic", serve(busy)).messages.create(model="m", max_tokens=64, messages=TURNS)
-    assert slept == [3600.0, 3600.0]
-    server = serve(busy)
-    with pytest.raises(ProviderBusy) as told:
-        ask("anthropic", server)
-    assert "3,600 seconds" in told.value.hint
-    assert len(server.requests) == 1
-
-
-@BOTH
-def test_both_sdks_sleep_two_minutes_where_our_deadline_is_shorter(serve, slept, provider):
-    busy = error(429, Retry_After="60")
-    with pytest.raises((anthropic.RateLimitError, openai.RateLimitError)):
-        list(naive_stream(provider, naive(provider, serve(busy))))
-    assert slept == [60.0, 60.0]
-    with pytest.raises(ProviderBusy):
-        ask(provider, serve(busy), seconds=30)
-
-
-@BOTH
-def test_a_stream_that_breaks_off_is_not_repeated_by_the_sdk_and_is_by_ours(serve, provider):
-    content = loopback.SAYS[provider]("one", "two")
-    torn = Answer(pieces=[content[: len(content) // 2]], end="reset")
-    server = serve(torn, ok(provider, "whole"))
-    with pytest.raises((httpx2.ReadError, openai.APIConnectionError)):
-        list(naive_stream(provider, naive(provider, server, max_retries=3)))
-    assert len(server.requests) == 1
-    assert ask(provider, serve(torn, ok(provider, "whole"))).text == "whole"
-
-
-def test_anthropics_broken_stream_is_no_error_of_its_sdk(serve):
-    content = said.messages("one", "two")
-    with pytest.raises(httpx2.ReadError) as raised:
-        list(naive_stream("anthropic", naive("anthropic", serve(Answer(pieces=[content[:-200]], end="reset")))))
-    assert not isinstance(raised.value, anthropic.AnthropicError)
-
-
-@BOTH
-def test_a_stream_that_closes_early_is_no_error_to_the_sdk_and_is_one_to_us(serve, provider):
-    content = loopback.SAYS[provider]("one", "two")
-    early = Answer(pieces=[content[: content.rindex(b"event: ")]])
-    assert list(naive_stream(provider, naive(provider, serve(early))))
-    with pytest.raises(StreamEnded):
-        ask(provider, serve(early))
-
-
-def test_anthropics_helper_returns_a_message_without_a_stop_reason(serve):
-    content = said.messages("one")
-    early = Answer(pieces=[content[: content.index(b"event: message_delta")]])
-    with naive("anthropic", serve(early)).messages.stream(model="m", max_tokens=64, messages=TURNS) as stream:
-        assert stream.get_final_message().stop_reason is None
-    with pytest.raises(StreamEnded):
-        ask("anthropic", serve(early))
-
-
-def test_an_overload_after_the_beginning_has_the_status_200(serve):
-    late = Answer(pieces=[said.sse(said.MESSAGES["start"], {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}})])
-    with pytest.raises(anthropic.APIStatusError) as raised:
-        list(naive_stream("anthropic", naive("anthropic", serve(late))))
-    assert raised.value.status_code == 200
-    server = serve(late)
-    with pytest.raises(ProviderBusy):
-        ask("anthropic", server)
-    assert len(server.requests) == 3
-
-
-def test_without_a_key_one_sdk_raises_a_type_error_and_only_when_it_is_asked(serve):
-    server = serve(ok("anthropic", "x"))
-    with without_sdk_variables():
-        client = anthropic.Anthropic(base_url=f"http://{server.host}")
-        with pytest.raises(TypeError):
-            client.messages.create(model="m", max_tokens=64, messages=TURNS)
-        with pytest.raises(openai.OpenAIError):
-            openai.OpenAI()
-    # Ours never comes that far: tests/faults/test_models.py, 47.
-
-
-@BOTH
-def test_parse_loses_a_cut_answer_in_somebody_elses_error(serve, provider):
-    cut = {"anthropic": {"stop": "max_tokens"}, "openai": {"status": "incomplete"}}[provider]
-    with pytest.raises(NOT_THE_SDKS):
-        naive_parse(provider, serve(ok(provider, '{"title": "Or', **cut)))
-    with pytest.raises(ReplyCut):
-        ask(provider, serve(ok(provider, '{"title": "Or', **cut)))
-
-
-@BOTH
-def test_parse_takes_a_refusal_for_bad_json(serve, provider):
-    refused = {"anthropic": {"stop": "refusal"}, "openai": {"status": "incomplete", "incomplete_details": {"reason": "content_filter"}}}[provider]
-    with pytest.raises(NOT_THE_SDKS):
-        naive_parse(provider, serve(ok(provider, "I would rather not.", **refused)))
-    with pytest.raises(ReplyDeclined):
-        ask(provider, serve(ok(provider, "I would rather not.", **refused)))
-
-
-def naive_parse(provider, server):
-    """Let the SDK parse a streamed reply, as its documentation shows."""
-    client = naive(provider, server)
-    if provider == "anthropic":
-        with client.messages.stream(model="m", max_tokens=64, messages=TURNS, output_format=Judgement) as stream:
-            return stream.get_final_message()
-    with client.responses.stream(model="m", input="What now?", text_format=Judgement) as stream:
-        for _ in stream:
-            pass
-        return stream.get_final_response()
-
-
-def test_openais_helper_breaks_without_its_last_event(serve):
-    content = said.responses("one")
-    early = Answer(pieces=[content[: content.rindex(b"event: ")]])
-    with naive("openai", serve(early)).responses.stream(model="m", input="x") as stream:
-        for _ in stream:
-            pass
-        with pytest.raises(RuntimeError):
+def test_the_helper_of_responses_ends_a_cut_stream_with_an_error_of_python(ours):
+    with loopback.loopback(torn("openai", "close")) as server:
+        with gpt(server) as client, pytest.raises(RuntimeError), client.responses.stream(model="m-1", input=WORDS) as stream:
             stream.get_final_response()
-    with pytest.raises(StreamEnded):
-        ask("openai", serve(early))
+        assert ours("openai", server).error.code == "stream-ended"
 
 
-def test_openais_incomplete_answer_may_come_without_details(serve):
-    bare = ok("openai", "x", status="incomplete", incomplete_details=None)
-    events = list(naive_stream("openai", naive("openai", serve(bare))))
-    assert events[-1].response.incomplete_details is None
-    with pytest.raises(ReplyCut):
-        ask("openai", serve(bare))
+OVERLOADED = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
 
 
-@BOTH
-def test_the_sdk_takes_the_evidence_along_to_wherever_it_is_redirected(serve, provider):
-    elsewhere = serve(ok(provider, "x"))
-    moved = Answer(status=307, headers={"Location": f"http://{elsewhere.host}/taken"})
-    list(naive_stream(provider, naive(provider, serve(moved))))
-    assert b"What now?" in elsewhere.sent
-    safe = serve(ok(provider, "x"))
-    with pytest.raises(NotTheApi):
-        ask(provider, serve(Answer(status=307, headers={"Location": f"http://{safe.host}/taken"})))
-    assert safe.requests == []
+def test_anthropics_overload_in_a_stream_is_no_overload_to_the_client(ours):
+    late = Answer(pieces=[said.sse(said.MESSAGES["start"], OVERLOADED)])
+    with loopback.loopback(late) as server:
+        with pytest.raises(anthropic.APIStatusError) as raised:
+            naive_stream("anthropic", server)
+        assert not isinstance(raised.value, anthropic.InternalServerError)
+        assert raised.value.status_code == 200
+        assert len(server.requests) == 1
+        came = ours("anthropic", server)
+    assert (came.error.code, outcomes(came)) == ("provider-busy", ["provider-busy"] * 3)
 
 
-@BOTH
-def test_a_page_of_a_proxy_is_an_empty_answer_to_the_sdk(serve, provider):
-    page = Answer(headers={"Content-Type": "text/html"}, pieces=[b"<html>Sign in</html>"])
-    assert list(naive_stream(provider, naive(provider, serve(page)))) == []
-    with pytest.raises(NotTheApi):
-        ask(provider, serve(page))
+LATE = {
+    "an event": said.sse({"type": "error", "sequence_number": 1, "code": "server_error", "message": "Sorry.", "param": None}),
+    "a failed response": said.responses("{", status="failed", error={"code": "server_error", "message": "Sorry."}),
+}
 
 
-def test_a_variable_sends_the_evidence_elsewhere_and_adds_headers_to_it(serve, monkeypatch):
-    taken, meant = serve(ok("anthropic", "x")), serve(ok("anthropic", "x"))
-    monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://{taken.host}")
-    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "X-More: CANARY")
-    list(naive_stream("anthropic", anthropic.Anthropic(api_key="k")))
-    assert taken.requests[0].headers["x-more"] == "CANARY"
-    ask("anthropic", meant)
-    assert "x-more" not in meant.requests[0].headers
-    assert len(taken.requests) == 1
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE)
+def test_openais_failure_in_a_stream_is_nothing_to_the_client(ours, late):
+    with loopback.loopback(Answer(pieces=[late])) as server:
+        assert naive_stream("openai", server)[0] in ("", "{")
+        came = ours("openai", server)
+    assert (came.error.code, outcomes(came)) == ("provider-busy", ["provider-busy"] * 3)
 
 
-def test_openai_keeps_what_it_is_sent_unless_it_is_told_not_to(serve):
-    naive_server, ours = serve(ok("openai", "x")), serve(ok("openai", "x"))
-    list(naive_stream("openai", naive("openai", naive_server)))
-    assert b"store" not in naive_server.requests[0].body
-    ask("openai", ours)
-    assert b'"store":false' in ours.requests[0].body.replace(b": ", b":")
+CUT = {"anthropic": {"stop": "max_tokens"}, "openai": {"status": "incomplete"}, "local": {"finish": "length"}}
+REFUSED = {
+    "anthropic": {"stop": "refusal"},
+    "openai": {"status": "incomplete", "incomplete_details": {"reason": "content_filter"}},
+    "local": {"finish": "content_filter"},
+}
 
 
-def test_anthropics_sdk_refuses_a_long_answer_that_is_not_streamed(serve):
-    server = serve(ok("anthropic", "x"))
-    with pytest.raises(ValueError, match="[Ss]treaming"):
-        naive("anthropic", server).messages.create(model="m", max_tokens=21_334, messages=TURNS)
-    assert server.requests == []
+@WIRES
+@pytest.mark.parametrize(("how", "code"), [(CUT, "reply-cut"), (REFUSED, "reply-declined")], ids=["cut", "refused"])
+def test_a_cut_or_refused_stream_is_as_good_as_any_to_the_clients(ours, provider, how, code):
+    with loopback.loopback(ok(provider, '{"a": ', **how[provider])) as server:
+        assert naive_stream(provider, server)[0] == '{"a": '
+        came = ours(provider, server)
+    assert came.error.code == code
+    assert came.watch.usage.output == 7
 
 
-def test_sampling_parameters_are_gone_and_a_forced_tool_would_be_refused_so_ours_sends_neither(serve):
-    server = serve(ok("anthropic", "x"))
-    with pytest.raises(TypeError):
-        naive("anthropic", server).messages.create(model="m", max_tokens=64, messages=TURNS, temperature=0)
-    for provider in OURS:
-        one = serve(ok(provider, "x"))
-        ask(provider, one)
-        assert not [word for word in (b"temperature", b"top_p", b"top_k", b"tool", b"citations") if word in one.requests[0].body]
+def test_signs_of_life_are_not_shown_to_whoever_waits_for_an_event(ours):
+    came_in = []
+
+    def signs():
+        for _ in range(1_000):
+            came_in.append(1)
+            yield b"event: ping\ndata: {\"type\": \"ping\"}\n\n"
+
+    with loopback.loopback(lambda _: Answer(pieces=signs())) as server:
+        with claude(server) as client:
+            events = client.messages.create(**ASKED, max_tokens=64, stream=True)
+            assert list(events) == []
+        assert len(came_in) == 1_000
+        # A second passes with each sign.
+        came = ours("anthropic", server, clock=lambda: float(len(came_in)))
+    assert came.error.code == "deadline-over"
 
 
-def test_a_map_in_a_schema_becomes_an_empty_object_in_silence():
-    rule = {"type": "object", "properties": {"a": {"type": "object", "additionalProperties": {"type": "string"}}}, "required": ["a"]}
-    assert anthropic.transform_schema(rule)["properties"]["a"].get("additionalProperties") is not None
-    assert anthropic.transform_schema(rule) != rule
-    # Ours has none: tests/models/test_schemas.py.
+@pytest.mark.parametrize("junk", [b"event: message_start\ndata: {oops\n\n", b"event: message_start\ndata: \xff\n\n"], ids=["no json", "no text"])
+def test_an_event_that_cannot_be_read_is_an_error_of_python(ours, junk):
+    with loopback.loopback(Answer(pieces=[junk])) as server:
+        with pytest.raises(ValueError) as raised:
+            naive_stream("anthropic", server)
+        assert not isinstance(raised.value, anthropic.AnthropicError)
+        came = ours("anthropic", server)
+    assert came.error.code == "not-the-api"
 
 
-def test_answers_may_be_packed_unless_somebody_asks_for_plain_ones(serve):
-    plain = serve(Answer(headers=dict(EVENTS), pieces=[said.messages("x")]), ok("anthropic", "x"))
-    list(naive_stream("anthropic", naive("anthropic", plain)))
-    assert "gzip" in plain.requests[0].headers["accept-encoding"]
-    ask("anthropic", plain)
-    assert plain.requests[1].headers["accept-encoding"] == "identity"
+# Answers that are something else
+
+
+@VENDORS
+@pytest.mark.parametrize("kind", ["application/json", "text/html"])
+def test_any_answer_with_status_200_is_an_answer_to_the_clients(ours, provider, kind):
+    content = b'{"oops":1}' if kind == "application/json" else b"<html>Sign in</html>"
+    with loopback.loopback(Answer(headers={"Content-Type": kind}, pieces=[content])) as server:
+        got = naive(provider, server)
+        assert isinstance(got, str) if kind == "text/html" else getattr(got, "content", None) is None
+        came = ours(provider, server)
+    assert came.error.code == "not-the-api"
+
+
+def test_the_clients_unpack_what_is_packed_however_large_it_is(ours):
+    bomb = message("x" * 5_000_000)
+    packed = Answer(headers={**bomb.headers, "Content-Encoding": "gzip"}, pieces=[gzip.compress(bomb.pieces[0])])
+    assert len(packed.pieces[0]) < 10_000
+    with loopback.loopback(packed) as server:
+        assert len(naive("anthropic", server).content[0].text) == 5_000_000
+        assert "gzip" in server.requests[0].headers["accept-encoding"]
+        came = ours("anthropic", server)
+        assert server.requests[1].headers["accept-encoding"] == "identity"
+    assert came.error.code == "not-the-api"
+
+
+@VENDORS
+def test_the_clients_carry_the_words_wherever_they_are_redirected(ours, provider):
+    with loopback.loopback(message("x") if provider == "anthropic" else response()) as elsewhere:
+        away = Answer(status=307, headers={"Location": f"http://{elsewhere.host}/v1/elsewhere"})
+        with loopback.loopback(away) as server:
+            naive(provider, server)
+            assert [WORDS.encode() in request.body for request in elsewhere.requests] == [True]
+            came = ours(provider, server)
+        assert len(elsewhere.requests) == 1
+    assert came.error.code == "not-the-api"
+
+
+@WIRES
+def test_another_model_that_answers_is_named_in_the_reply(ours, provider):
+    with loopback.loopback(ok(provider, "{}")) as server:
+        assert ours(provider, server).reply.model == {"anthropic": "claude-opus-5-5-20261001", "openai": "gpt-6.1-terra-2026", "local": "tiny"}[provider]
+
+
+# `.parse()`
+
+
+def parse(provider, server):
+    if provider == "local":
+        with gpt(server) as client:
+            return client.chat.completions.parse(**ASKED, response_format=Parsed).choices[0].message.parsed
+    if provider == "anthropic":
+        with claude(server) as client:
+            return client.messages.parse(**ASKED, max_tokens=64, output_format=Parsed).parsed_output
+    with gpt(server) as client:
+        return client.responses.parse(model="m-1", input=WORDS, text_format=Parsed).output_parsed
+
+
+def text(words):
+    return {"type": "output_text", "text": words, "annotations": []}
+
+
+UNPARSED = {
+    "anthropic, cut": ("anthropic", message('{"a": "', stop_reason="max_tokens"), CUT, "reply-cut"),
+    "anthropic, refused": ("anthropic", message("I would rather not.", stop_reason="refusal"), REFUSED, "reply-declined"),
+    "openai, cut": ("openai", response(text('{"a": "'), status="incomplete"), CUT, "reply-cut"),
+    "openai, refused": ("openai", response(text("I would"), status="incomplete"), REFUSED, "reply-declined"),
+}
+
+
+@pytest.mark.parametrize(("provider", "answer", "how", "code"), UNPARSED.values(), ids=UNPARSED)
+def test_parse_takes_an_answer_that_is_not_whole_for_bad_json_and_forgets_what_it_took(ours, provider, answer, how, code):
+    with loopback.loopback(answer) as server:
+        with pytest.raises(pydantic.ValidationError) as raised:
+            parse(provider, server)
+        assert not hasattr(raised.value, "request_id")
+    with loopback.loopback(ok(provider, '{"a": "', **how[provider])) as server:
+        came = ours(provider, server)
+    assert came.error.code == code
+    assert (came.watch.usage, came.watch.attempts[0].id) == (USAGE, "req_ok")
+
+
+@pytest.mark.parametrize(
+    ("finish", "raises", "code"),
+    [("length", openai.LengthFinishReasonError, "reply-cut"), ("content_filter", openai.ContentFilterFinishReasonError, "reply-declined")],
+)
+def test_parse_of_a_chat_has_two_more_errors_that_are_none_of_the_apis(ours, finish, raises, code):
+    with loopback.loopback(completion('{"a": "', finish)) as server, pytest.raises(raises) as raised:
+        parse("local", server)
+    assert not isinstance(raised.value, openai.APIError)
+    with loopback.loopback(ok("local", '{"a": "', finish=finish)) as server:
+        assert ours("local", server).error.code == code
+
+
+def test_parse_takes_limits_off_the_wire_and_then_stumbles_over_them(ours):
+    long = '{"a": "longer than three"}'
+    with loopback.loopback(message(long)) as server:
+        with pytest.raises(pydantic.ValidationError):
+            parse("anthropic", server)
+        assert b'"maxLength"' not in server.requests[0].body
+    with loopback.loopback(ok("anthropic", long)) as server:
+        assert ours("anthropic", server).reply.text == long
+
+
+def test_a_schema_with_two_types_stops_anthropics_client_with_an_assertion():
+    with pytest.raises(AssertionError):
+        anthropic.transform_schema({"type": ["string", "null"]})
+
+
+def test_a_schema_with_a_map_becomes_an_empty_object_in_silence():
+    made = anthropic.transform_schema({"type": "object", "additionalProperties": {"type": "string"}})
+    assert (made["additionalProperties"], made.get("properties", {})) == (False, {})
+
+
+# What is sent
+
+
+def test_an_answer_of_more_than_21333_tokens_is_refused_before_anything_is_sent_unless_it_is_streamed(ours):
+    extra = '[models."anthropic/m-1"]\nmax_output = 64000\n'
+    with loopback.loopback(ok("anthropic", "{}")) as server:
+        with claude(server) as client, pytest.raises(ValueError, match="[Ss]treaming"):
+            client.messages.create(**ASKED, max_tokens=64_000)
+        assert server.requests == []
+        assert ours("anthropic", server, extra=extra).reply.text == "{}"
+        assert json.loads(server.requests[0].body)["max_tokens"] == 64_000
+
+
+def test_openai_keeps_what_it_is_sent_unless_it_is_told_not_to(ours):
+    with loopback.loopback(response()) as server:
+        naive("openai", server)
+        assert "store" not in json.loads(server.requests[0].body)
+    with loopback.loopback(ok("openai", "{}")) as server:
+        ours("openai", server)
+        assert json.loads(server.requests[0].body)["store"] is False
+
+
+def test_a_sampling_parameter_is_an_error_of_python_and_a_forced_tool_goes_out_to_be_refused():
+    tool = {"tools": [{"name": "t", "input_schema": SCHEMA}], "tool_choice": {"type": "tool", "name": "t"}}
+    with loopback.loopback(error(400, "Thinking may not be enabled when tool_choice forces tool use.")) as server, claude(server) as client:
+        with pytest.raises(TypeError, match="temperature"):
+            client.messages.create(**ASKED, max_tokens=64, temperature=0)
+        assert server.requests == []
+        with pytest.raises(anthropic.BadRequestError):
+            client.messages.create(**ASKED, max_tokens=64, **tool)
+
+
+@WIRES
+def test_of_these_we_send_none(ours, provider):
+    with loopback.loopback(ok(provider, "{}")) as server:
+        ours(provider, server)
+        body = json.loads(server.requests[0].body)
+    assert not set(body) & {"tools", "tool_choice", "temperature", "top_p", "top_k", "metadata", "user", "seed"}
+
+
+# Keys and the environment
+
+
+def test_without_a_key_the_clients_fail_late_or_with_an_error_of_python(ours, monkeypatch):
+    with loopback.loopback(ok("anthropic", "{}")) as server:
+        for name in loopback.KEYS:
+            monkeypatch.delenv(name)
+        with claude(server, api_key=None) as client, pytest.raises(TypeError, match="authentication"):
+            client.messages.create(**ASKED, max_tokens=64)
+        with pytest.raises(openai.OpenAIError):
+            openai.OpenAI(base_url=f"http://{server.host}/v1")
+        assert [ours(provider, server).error.code for provider in ("anthropic", "openai")] == ["no-key"] * 2
+        assert server.requests == []
+
+
+@VENDORS
+def test_a_key_with_a_line_break_is_a_connection_error_to_the_clients_after_three_tries(slept, ours, provider, monkeypatch):
+    with loopback.loopback(ok(provider, "{}")) as server:
+        with pytest.raises((anthropic.APIConnectionError, openai.APIConnectionError), match="Connection error"):
+            naive(provider, server, api_key="sk-x\n")
+        assert len(slept) == 2
+        monkeypatch.setenv({"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}[provider], "sk-x\n")
+        assert ours(provider, server).error.code == "bad-key"
+        assert server.requests == []
+
+
+ADDRESSES = {"anthropic": ("ANTHROPIC_BASE_URL", ""), "openai": ("OPENAI_BASE_URL", "/v1")}
+
+
+@VENDORS
+def test_a_variable_sends_the_clients_words_elsewhere(ours, provider, monkeypatch):
+    name, path = ADDRESSES[provider]
+    with loopback.loopback(message("x") if provider == "anthropic" else response()) as elsewhere, loopback.loopback(ok(provider, "{}")) as server:
+        monkeypatch.setenv(name, f"http://{elsewhere.host}{path}")
+        naive(provider, server, base_url=None)
+        assert WORDS.encode() in elsewhere.requests[0].body
+        assert ours(provider, server).reply.text == "{}"
+        assert (len(elsewhere.requests), len(server.requests)) == (1, 1)
+
+
+HEADERS = {
+    "anthropic": {"ANTHROPIC_CUSTOM_HEADERS": "X-Spy: CANARY"},
+    "openai": {"OPENAI_CUSTOM_HEADERS": "X-Spy: CANARY", "OPENAI_ORG_ID": "CANARY", "OPENAI_PROJECT_ID": "CANARY"},
+}
+
+
+@VENDORS
+def test_variables_add_headers_to_what_the_clients_send(ours, provider, monkeypatch):
+    for name, value in HEADERS[provider].items():
+        monkeypatch.setenv(name, value)
+    with loopback.loopback(message("x") if provider == "anthropic" else response()) as server:
+        naive(provider, server)
+        assert server.sent.count(b"CANARY") == len(HEADERS[provider])
+    with loopback.loopback(ok(provider, "{}")) as server:
+        assert ours(provider, server).error is None
+        assert b"CANARY" not in server.sent
+
+
+def test_a_profile_in_the_home_sends_anthropics_words_elsewhere_with_a_key_of_its_own(ours, monkeypatch):
+    home = os.path.expanduser("~/.config/anthropic")
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    with loopback.loopback(message("x")) as elsewhere, loopback.loopback(ok("anthropic", "{}")) as server:
+        profile = {"base_url": f"http://{elsewhere.host}", "authentication": {"type": "user_oauth"}}
+        _write(home, "configs/default.json", profile)
+        _write(home, "credentials/default.json", {"access_token": "CANARY-token"})
+        say(anthropic.Anthropic())
+        assert WORDS.encode() in elsewhere.requests[0].body
+        assert "CANARY-token" in elsewhere.requests[0].headers["authorization"]
+        assert ours("anthropic", server).error.code == "no-key"
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-x")
+        assert ours("anthropic", server).reply.text == "{}"
+        assert len(elsewhere.requests) == 1
+        assert b"CANARY" not in server.sent
+
+
+def _write(home, name, document):
+    path = os.path.join(home, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        json.dump(document, file)
+
+
+def test_a_proxy_of_the_environment_reads_what_goes_to_this_very_machine(ours, monkeypatch):
+    with loopback.loopback(message("x")) as proxy, loopback.loopback(ok("local", "{}")) as server:
+        monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.host}")
+        monkeypatch.setenv("http_proxy", f"http://{proxy.host}")
+        naive("anthropic", server)
+        assert WORDS.encode() in proxy.requests[0].body
+        assert ours("local", server).reply.text == "{}"
+        assert (len(proxy.requests), len(server.requests)) == (1, 1)
+
+
