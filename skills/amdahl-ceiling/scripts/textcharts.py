@@ -18,6 +18,7 @@ EIGHTHS = "▏▎▍▌▋▊▉█"
 LABEL = 0.45  # share of the width that labels take at most
 HEIGHT = 12  # lines of a curve
 MARKS = "*o+x#@"
+STANDS_FOR = {"…": "~", "–": "-"}
 AXIS = 9  # columns of the numbers beside a curve
 Chart = Mapping[str, Any]
 
@@ -149,7 +150,10 @@ def _padded(text: str, width: int) -> str:
 
 def _plain(line: str, paper: Paper) -> str:
     """The line as it can be shown: in ASCII, letters without their accents and a question mark for what is none."""
-    if not paper.is_ascii:
-        return line
-    bare = "".join(letter for letter in unicodedata.normalize("NFD", line.replace("…", "~").replace("–", "-")) if not unicodedata.combining(letter))
-    return bare.encode("ascii", "replace").decode()
+    return "".join(map(_bare, line)) if paper.is_ascii else line
+
+
+def _bare(letter: str) -> str:
+    """One letter as ASCII that takes as many columns."""
+    first = STANDS_FOR.get(letter) or unicodedata.normalize("NFD", letter)[0]
+    return first if first.isascii() else "?" * columns(letter)

@@ -12,7 +12,7 @@ from typing import Any
 
 from _portable.facts import show, show_range
 from whatif import Queue, WhatIf, Worth
-from wholes import Whole
+from wholes import LIST, TOLD, Whole
 
 NEVER = "never ends"
 
@@ -95,7 +95,9 @@ def _pace(factor: float) -> str:
 
 
 def _stages(found: WhatIf) -> list[str]:
-    rows = [[f"{stage.key}: {stage.name}", _hours(stage.hours), _hours(found.times[stage.key])] for stage in found.whole.stages]
+    # The key of a told step is made of its words already.
+    is_named = found.whole.id not in (TOLD, LIST)
+    rows = [[f"{stage.key}: {stage.name}" if is_named else stage.key, _hours(stage.hours), _hours(found.times[stage.key])] for stage in found.whole.stages]
     sums = [math.fsum(times.values()) for times in (found.whole.times, found.times)]
     return lines(["", "today", "with it"], [*rows, ["all", *map(_hours, sums)]])
 
