@@ -274,8 +274,8 @@ def find_quote(source_id: str, text: str, sources: Mapping[str, Source]) -> Quot
     if source.folded.joins(*place):
         return f"quote: {_short(text)!r} runs over a heading or the end of a paragraph in {source_id}; quote the parts"
     first, last = source.folded.sentence_at(*place)
-    if _MASK.search(source.folded.text, first, last):
-        return f"quote: {_short(text)!r} stands in a sentence of {source_id} of which a part is masked ([REDACTED:...]); quote another one"
+    if _is_masked(source.folded, first, last):
+        return f"quote: {_short(text)!r} stands in a sentence of {source_id} with a mask ([REDACTED:...]) in it or beside it; quote another one"
     return _quoted(source, text, place, (first, last))
 
 
@@ -292,6 +292,25 @@ def _quoted(source: Source, text: str, place: tuple[int, int], around: tuple[int
         speaker=speaker,
         notice=source.notice,
     )
+
+
+def _is_masked(whole: Folded, first: int, last: int) -> bool:
+    """Say whether a mask stands in the sentence from *first* to *last* or next to it.
+
+    Next to it counts, for where a sentence ends depends on the letters beside it, and in the file those are others. Behind an empty
+    line it does not.
+    """
+    start = _word_before(whole.text, first)
+    if not any(character.isalpha() for character in whole.text[start:first]):  # a list's marker
+        start = _word_before(whole.text, start)
+    end = whole.text.find(" ", last + 1)
+    lines = range(whole.line_at(first) - 1, whole.line_at(last - 1) + 2)
+    masks = _MASK.finditer(whole.text, start, end if end >= 0 else len(whole.text))
+    return any(whole.line_at(mask.start()) in lines for mask in masks)
+
+
+def _word_before(text: str, place: int) -> int:
+    return text.rfind(" ", 0, max(0, place - 1)) + 1
 
 
 def locate(wanted: str, source: Folded) -> tuple[int, int] | None:

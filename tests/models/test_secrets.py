@@ -191,6 +191,12 @@ def test_a_secret_that_one_text_gives_away_is_masked_where_it_stands_bare():
     assert masked('He types "Harbour-77", they say; Harbour-77.', masks) == 'He types "[REDACTED:password:1]", they say; [REDACTED:password:1].'
 
 
+def test_it_is_masked_on_both_sides_of_where_its_own_text_gives_it_away():
+    text = "Harbour-77 again? The password: Harbour-77. Yes, Harbour-77."
+    mask = "[REDACTED:password:1]"
+    assert masked(text, masks_of(text, {})) == f"{mask} again? The password: {mask}. Yes, {mask}."
+
+
 def test_a_short_password_is_not_masked_wherever_its_letters_stand():
     masks = masks_of("password: abc123", {})
     assert masked("Room abc123 is open.", masks) == "Room abc123 is open."

@@ -580,3 +580,52 @@ def test_a_reply_that_does_not_fit_the_schema_is_one_problem_and_nothing_of_it_i
 
 def test_figures_are_given_as_they_stand():
     assert figures('It took 5%, "1 250" and twenty-five (½); Twice.') == ["5%", "1 250", "½", "twenty-five", "Twice"]
+
+
+# Masks, which stand for secrets in the words as they were sent.
+
+MASKED = "It is late. We log in with [REDACTED:password:1] on Mondays. Orders arrive by fax. Nobody calls us.\n"
+
+
+@pytest.mark.parametrize("words", ["We log in with [REDACTED:password:1] on Mondays.", "We log in with", "with [REDACTED:password:1] on"])
+def test_no_quote_stands_in_a_sentence_of_which_a_part_is_masked(words):
+    assert "with a mask ([REDACTED:...]) in it or beside it; quote another one" in quoted(MASKED, words)
+
+
+@pytest.mark.parametrize("words", ["Orders arrive by fax.", "on Mondays. Orders arrive by fax.", "Nobody calls us."])
+def test_a_sentence_that_other_words_part_from_a_mask_may_be_quoted(words):
+    assert is_found(MASKED, words) == ("Mondays" not in words)
+
+
+@pytest.mark.parametrize("text", ["Orders arrive by fax. {}", "Orders arrive by fax.\n{}", "{}. Orders arrive by fax.", "{}\nOrders arrive by fax.", "{}. - Orders arrive by fax."])
+def test_right_beside_a_mask_it_cannot_be_told_where_the_sentence_ends(text):
+    assert not is_found(text.format("[REDACTED:password:1]"), "Orders arrive by fax.")
+
+
+@pytest.mark.parametrize("text", ["Orders arrive by fax.\n\n{}", "{}\n\nOrders arrive by fax."])
+def test_behind_an_empty_line_a_mask_changes_nothing(text):
+    assert is_found(text.format("[REDACTED:password:1]"), "Orders arrive by fax.")
+
+
+@pytest.mark.parametrize("mask", ["[REDACTED:password:1]", "[Redacted:password:1]", "REDACTED:password:1", "[REDACTED:password:"])
+def test_prose_that_names_a_mask_is_refused_also_where_it_stands_on_a_cited_line(mask):
+    assert any("names a mask" in reason for reason in refused(f"They log in with {mask} there.", cited=[MASKED]))
+
+
+def test_what_was_redacted_may_be_told_in_a_word():
+    assert stands("The letter was redacted: nobody can read it.")
+
+
+@pytest.mark.parametrize("field", ["title", "statement"])
+def test_a_mask_in_any_text_of_a_finding_is_refused(field):
+    assert any(f"{field}: names a mask" in reason for reason in reasons(finding() | {field: "It is [REDACTED:password:1]."}))
+
+
+@pytest.mark.parametrize("field", ["what", "owner"])
+def test_a_mask_in_any_text_of_an_action_is_refused(field):
+    assert any(f"{field}: names a mask" in reason for reason in reasons(actions=[action() | {field: "Change [REDACTED:password:1]"}]))
+
+
+@pytest.mark.parametrize("field", ["question", "whom", "why"])
+def test_a_mask_in_any_text_of_a_question_is_refused(field):
+    assert any(f"{field}: names a mask" in reason for reason in reasons(questions=[question() | {field: "Is it [REDACTED:password:1]?"}]))
