@@ -44,8 +44,13 @@ class Budget:
                 hint=f"{self.cost:.4f} USD are spent; the longest answer is counted in full.",
             )
 
-    def spent(self, usage: Usage | None) -> Budget:
-        """Return the budget after a reply that took *usage*; None is a reply that cost nothing, as a recorded one."""
+    def spent(self, usage: Usage | None, sent: Sending | None = None) -> Budget:
+        """Return the budget after a reply that took *usage*; where the provider did not say, *sent* is counted at its most.
+
+        Without either it was a recorded reply, which takes nothing.
+        """
+        if usage is None and sent is not None:
+            usage = replace(sent.tokens, cost=sent.cost)
         if usage is None:
             return self
         cost = None if usage.cost is None or self.cost is None else self.cost + usage.cost

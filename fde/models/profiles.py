@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ EFFORTS: Mapping[str, tuple[str, ...]] = {
     "local": (),
 }
 NUMBERS = ("window", "max_output")
+FIELDS = (*NUMBERS, "effort", "ends")
+SOON = 30  # days before its end from which a model is warned of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +35,20 @@ class Profile:
         window: How many tokens question and answer may have together.
         max_output: How many the answer may have, those of reasoning among them.
         effort: How much effort is asked for, None for the model's own.
+        ends: The day on which its vendor switches it off, None if none is announced.
     """
 
     window: int
     max_output: int
     effort: str | None = None
+    ends: date | None = None
+
+    def ending(self, day: date) -> str:
+        """Return what a person should know on *day* of the model's end, "" if that is far off or not announced."""
+        if self.ends is None or (left := (self.ends - day).days) > SOON:
+            return ""
+        when = f"ended on {self.ends}" if left < 0 else f"ends on {self.ends}"
+        return f"its vendor announced that this model {when}: choose another"
 
 
 def role(name: str, config: Path) -> str:
@@ -55,12 +67,13 @@ def profile(provider: str, model: str, config: Path, effort: str | None = None) 
     """
     shipped, name = _shipped(), f"{provider}/{model}"
     given = _table(_table(read_config(config), "models", config), name, config)
-    known = {**shipped["defaults"][provider], **shipped["models"].get(name, {}), **given}
+    ends = {"ends": shipped["ends"][name]} if name in shipped["ends"] else {}
+    known = {**shipped["defaults"][provider], **shipped["models"].get(name, {}), **ends, **given}
     _require(name, provider, known, config)
     if effort is not None and effort not in EFFORTS[provider]:
         raise UsageError(f"--effort: expected {_efforts(provider)}, found {effort!r:.40}.")
     known = {**known, "effort": effort or known.get("effort")}
-    return Profile(window=known["window"], max_output=known["max_output"], effort=known["effort"])
+    return Profile(**known)
 
 
 def _require(name: str, provider: str, known: Mapping[str, Any], config: Path) -> None:
@@ -69,8 +82,11 @@ def _require(name: str, provider: str, known: Mapping[str, Any], config: Path) -
             raise _broken(config, f'[models."{name}"] {field}: expected a number of tokens, found {value!r:.60}')
         if field == "effort" and value not in EFFORTS[provider]:
             raise _broken(config, f'[models."{name}"] effort: expected {_efforts(provider)}, found {value!r:.60}')
-        if field not in (*NUMBERS, "effort"):
-            raise _broken(config, f'[models."{name}"]: expected window, max_output or effort, found {field!r:.60}')
+        # Not isinstance: a time of a day is a date to it.
+        if field == "ends" and type(value) is not date:
+            raise _broken(config, f'[models."{name}"] ends: expected a date like 2027-01-22, found {value!r:.60}')
+        if field not in FIELDS:
+            raise _broken(config, f'[models."{name}"]: expected {", ".join(FIELDS)}, found {field!r:.60}')
     if known["max_output"] >= known["window"]:
         raise _broken(config, f'[models."{name}"]: max_output {known["max_output"]:,} leaves no room in the window of {known["window"]:,}')
 

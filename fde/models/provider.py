@@ -17,7 +17,7 @@ from . import allowed, anthropic, keys, local, openai
 from .endpoints import Endpoint
 from .environment import without_sdk_variables
 from .model import Reply, Request, Sending, Usage
-from .prices import cost
+from .prices import cost, most
 from .profiles import Profile
 from .terms import Terms
 from .tokens import tokens
@@ -98,13 +98,13 @@ class Provider:
         """Return what `reply` would send."""
         body = self._adapter.body(request, self._terms(UNSENT))
         data = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        most = Usage(input=tokens(data), output=self.profile.max_output)
+        usage = Usage(input=tokens(data), output=self.profile.max_output)
         return Sending(
             url=self.endpoint.base_url.rstrip("/") + self._adapter.PATH,
             body=body,
             size=len(data.encode()),
-            tokens=most,
-            cost=cost(self.endpoint.provider, self.model, most, self.at),
+            tokens=usage,
+            cost=most(self.endpoint.provider, self.model, usage, self.at),
         )
 
     def reply(self, request: Request, watch: Watch) -> Reply:

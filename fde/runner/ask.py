@@ -95,7 +95,8 @@ class _Talk:
         """Return the next reply; what is sent is on record before, what came of it behind. Raises an FdeError with exit NOT_NOW."""
         model, number, request = self.asking.model, len(self.replies) + 1, _request(self.turns)
         model.prepare()
-        if sending := model.preview(request):
+        sending = model.preview(request)
+        if sending:
             self.budget.require(sending)
             body = dump(sending.body)
             runs.keep(self.engagement, self.run, f"request-{number}.json", body)
@@ -105,7 +106,7 @@ class _Talk:
             answer = model.reply(request, self.watch)
         finally:
             self._note(number, before)
-        self.budget = self.budget.spent(answer.usage)
+        self.budget = self.budget.spent(answer.usage, sending)
         self.replies.append(answer.text)
         return answer
 

@@ -432,6 +432,20 @@ def test_fault_50_a_budget_reached_midway_keeps_what_is_finished_and_tells(fde, 
     assert ended.json["errors"][0]["code"] == "over-budget"
 
 
+def test_fault_50_a_server_that_does_not_say_what_a_reply_took_is_counted_at_its_most(fde, acme):
+    silent = Answer(pieces=[loopback.said.chat(small.BAD, usage=False)])
+    with loopback.loopback(silent) as server:
+        loopback.configure(server)
+        loopback.allow(acme, server)
+        args = ("run", SKILL, "--json", "--model", loopback.model("local", server))
+        tokens = fde(*args, "--dry-run", cwd=acme, env=AT).json["data"]["tokens"]
+        # One request fits, and of a second one the question alone would fit too.
+        limit = 2 * tokens["input"] + tokens["output"] + 1500
+        ended = fde(*args, "--max-tokens", limit, cwd=acme, env=AT)
+    assert ended.json["errors"][0]["code"] == "over-budget"
+    assert len(server.requests) == 1
+
+
 # record and replay
 
 

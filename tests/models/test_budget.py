@@ -50,6 +50,13 @@ def test_a_recorded_reply_spends_nothing():
     assert Budget().spent(None) == Budget()
 
 
+def test_a_reply_whose_tokens_nobody_said_is_counted_at_its_most():
+    spent = Budget(max_tokens=200, max_cost=Decimal(1)).spent(None, sending(cost="0.10"))
+    assert (spent.tokens, spent.cost) == (110, Decimal("0.10"))
+    with pytest.raises(OverBudget, match="220 tokens"):
+        spent.require(sending())
+
+
 @given(st.lists(st.tuples(st.integers(0, 999), st.integers(0, 999), st.decimals(0, 1, places=4))), st.integers(0, 3000), st.decimals(0, 2, places=4))
 def test_however_many_requests_there_are_no_limit_is_passed(requests, most_tokens, most_cost):
     left = Budget(max_cost=most_cost, max_tokens=most_tokens)

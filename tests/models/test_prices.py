@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fde.models.model import Usage
-from fde.models.prices import cost, version
+from fde.models.prices import cost, most, version
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -42,6 +44,45 @@ def test_a_price_is_that_of_the_day():
 @pytest.mark.parametrize(("provider", "model"), [("anthropic", "claude-nobody-9"), ("openai", "x"), ("local", "gpt-6.1-terra")])
 def test_what_has_no_price_costs_an_unknown_amount_and_never_nothing(provider, model):
     assert cost(provider, model, Usage(input=1, output=1), AT) is None
+
+
+LIES = {
+    "more read from the cache than came in": Usage(input=10, output=1, cache_read=20),
+    "more written to it": Usage(input=10, output=1, cache_write=20),
+    "fewer than none": Usage(input=-1, output=1),
+}
+
+
+@pytest.mark.parametrize("usage", LIES.values(), ids=LIES)
+def test_counts_that_cannot_be_cost_an_unknown_amount_and_end_nothing(usage):
+    """The reply is paid for by then: what an endpoint counts wrongly must not lose it."""
+    assert cost("openai", "gpt-6.1-terra", usage, AT) is None
+
+
+MOST = {
+    # Written to the cache: 20,000 x 5 + 3,000 x 20
+    "opus": ("anthropic", "claude-opus-5-5", "0.16"),
+    # 20,000 x 1.25 + 3,000 x 5
+    "terra": ("openai", "gpt-6.1-terra", "0.04"),
+}
+
+
+@pytest.mark.parametrize(("provider", "model", "by_hand"), MOST.values(), ids=MOST)
+def test_what_a_request_may_cost_at_most_counts_the_writing_of_a_cache(provider, model, by_hand):
+    assert most(provider, model, Usage(input=20_000, output=3_000), AT) == Decimal(by_hand)
+
+
+@pytest.mark.parametrize("model", ["claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"])
+@given(total=st.integers(0, 300_000), read=st.integers(0, 300_000), written=st.integers(0, 300_000), out=st.integers(0, 16_000))
+def test_no_reply_costs_more_than_its_request_might_at_most(model, total, read, written, out):
+    read = min(read, total)
+    usage = Usage(input=total, output=out, cache_read=read, cache_write=min(written, total - read))
+    limit = most("anthropic", model, Usage(input=total, output=16_000), AT)
+    assert cost("anthropic", model, usage, AT) <= limit
+
+
+def test_where_no_price_is_known_there_is_no_most():
+    assert most("local", "tiny", Usage(input=1, output=1), AT) is None
 
 
 def test_the_price_tables_version_is_known():

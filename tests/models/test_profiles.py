@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from small import write
 
@@ -45,7 +47,9 @@ def test_the_user_sets_field_by_field(config):
 WRONG = {
     "no number": ("window = true", "window: expected a number of tokens, found True"),
     "nothing": ("max_output = 0", "max_output: expected a number of tokens, found 0"),
-    "no such field": ("windows = 1", "expected window, max_output or effort, found 'windows'"),
+    "no such field": ("windows = 1", "expected window, max_output, effort, ends, found 'windows'"),
+    "no date": ('ends = "2027-01-22"', "ends: expected a date like 2027-01-22, found '2027-01-22'"),
+    "a time": ("ends = 2027-01-22T00:00:00", "ends: expected a date like 2027-01-22, found datetime"),
     "no such effort": ('effort = "turbo"', "effort: expected low, medium, high, xhigh, max, found 'turbo'"),
     "no room": ("window = 16000", "max_output 16,000 leaves no room in the window of 16,000"),
 }
@@ -69,3 +73,25 @@ def test_an_effort_that_a_provider_does_not_know_is_a_usage_error(config, provid
 def test_a_role_that_is_no_text_is_told(config):
     with pytest.raises(BrokenSettings, match=r"\[roles\] strong: expected a model"):
         role("strong", config("[roles]\nstrong = 1\n"))
+
+
+def test_a_model_that_ends_within_thirty_days_is_warned_of(config):
+    known = profile("anthropic", "x", config('[models."anthropic/x"]\nends = 2027-01-31\n'))
+    assert known.ending(date(2026, 12, 31)) == ""
+    assert known.ending(date(2027, 1, 1)) == "its vendor announced that this model ends on 2027-01-31: choose another"
+    assert "this model ends on" in known.ending(date(2027, 1, 31))
+    assert "this model ended on" in known.ending(date(2027, 2, 1))
+
+
+def test_of_a_model_whose_end_nobody_announced_nothing_is_said(config):
+    assert profile("anthropic", "claude-opus-5-5", config()).ending(date(2099, 1, 1)) == ""
+
+
+def test_announced_ends_come_with_the_package(config):
+    assert profile("openai", "o3", config()).ends == date(2026, 12, 11)
+
+
+def test_no_shipped_role_stands_for_a_model_with_an_announced_end(config):
+    for name in ("strong", "balanced", "fast", "strong-openai", "balanced-openai", "fast-openai"):
+        provider, _, model = role(name, config()).partition("/")
+        assert profile(provider, model, config()).ends is None
