@@ -63,6 +63,7 @@ class SessionFigures:
         exact: Where a recorded duration decided.
         overlap: Seconds in which model and tool, tool and human, model and human overlap by the rules.
         synthetic: Seconds of answers that the agent made up itself after an error or an exit.
+        retries: Seconds that the model's part was only a wait to ask it again, after an error of its provider.
         declined: Seconds of calls that a person declined, which the rules nevertheless leave with the tools.
         turns: Its turns with a believable recorded duration.
         fallen_back: How many turns' durations were not believed.
@@ -77,6 +78,7 @@ class SessionFigures:
     exact: Spans
     overlap: tuple[float, float, float]
     synthetic: float
+    retries: float
     declined: float
     turns: tuple[TurnFigures, ...]
     fallen_back: int
@@ -140,6 +142,7 @@ def measure_session(session: Session) -> SessionFigures:
             total(both(session.model, session.human)),
         ),
         synthetic=total(both(rules.model, session.synthetic)),
+        retries=total(both(rules.model, session.retries)),
         declined=total(both(known.tool, declined)),
         turns=tuple(_measure_turn(turn, session, rules) for turn in session.turns if is_believable(turn)),
         fallen_back=sum(not is_believable(turn) for turn in session.turns),

@@ -107,7 +107,8 @@ def _blocks(file: File) -> Iterator[tuple[bytes, int]]:
     try:
         with file.path.open("rb", buffering=0) as raw:
             while at < file.size and (block := raw.read(min(length, file.size - at))):
-                is_last = at + len(block) >= file.size
+                # Fewer bytes than asked for: the file has become shorter since it was found.
+                is_last = at + len(block) == file.size or len(block) < length
                 end = len(block) if is_last else block.rfind(b"\n") + 1
                 length = BLOCK if end else 2 * length
                 at += end

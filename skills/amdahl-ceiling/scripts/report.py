@@ -213,6 +213,9 @@ def _count_facts(facts: Facts, found: Measurement) -> None:
     synthetic = sum(session.synthetic for session in sessions) / HOUR
     label = "Time before answers that the agent made up itself after an error or an exit, counted with the model"
     facts.add("session.synthetic.hours", label, "duration", synthetic, "h", grade="C", **logs)
+    retries = sum(session.retries for session in sessions) / HOUR
+    label = "Time that agents waited before they asked the model again after an error, counted with the model"
+    facts.add("session.retries.hours", label, "duration", retries, "h", grade="B", **logs)
     declined = sum(session.declined for session in sessions) / HOUR
     label = "Time of declined calls that stays with the tools"
     facts.add("session.declined-tool.hours", label, "duration", declined, "h", grade="C", **logs)

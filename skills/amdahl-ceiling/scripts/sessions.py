@@ -5,7 +5,7 @@ Nothing in here knows a file format; a reader of a new format gives a `Session` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from intervals import Span, Spans
 
@@ -95,6 +95,7 @@ class Session:
         calls: Every tool call with its whole span, for the naive figure.
         turns: Turns with a recorded duration, in order.
         counts: Exact properties.
+        retries: Spans in which the agent waited before it asked the model again after an error, tidy; they lie in `model`.
     """
 
     id: str
@@ -107,3 +108,4 @@ class Session:
     calls: tuple[Call, ...]
     turns: tuple[Turn, ...]
     counts: Counts
+    retries: Spans = field(default_factory=list)

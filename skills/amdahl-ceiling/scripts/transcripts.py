@@ -12,7 +12,7 @@ from datetime import datetime
 
 from calls import divide
 from conversation import INTERRUPT, Conversation, Record, blocks, ident, number, text_of
-from intervals import union
+from intervals import Span, union
 from sessions import Call, Counts, Session
 from shapes import Shapes
 from turns import TurnFinder
@@ -38,6 +38,7 @@ class Reader:
         self.previous: float | None = None
         self.lines = self.repeated = self.assistant = self.backwards = 0
         self.malformed: list[int] = []
+        self.retries: list[Span] = []
         self.reports_progress = False
 
     def read(self, lines: Iterable[bytes]) -> None:
@@ -92,6 +93,9 @@ class Reader:
                 self._user(record, time)
             case "progress":
                 self._progress(record, time)
+            case "system" if record.get("subtype") == "api_error":
+                if (milliseconds := number(record.get("retryInMs"))) is not None:
+                    self.retries.append((time, time + milliseconds / 1000))
             case "system" if record.get("subtype") == "turn_duration":
                 if (milliseconds := number(record.get("durationMs"))) is not None:
                     self.turns.end(time, milliseconds / 1000)
@@ -241,6 +245,7 @@ class Reader:
             calls=calls,
             turns=tuple(self.turns.turns),
             counts=self._counts(),
+            retries=union(self.retries),
         )
 
     def _calls(self) -> Iterator[Call]:

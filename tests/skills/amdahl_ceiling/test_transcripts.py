@@ -310,3 +310,42 @@ def test_records_of_an_odd_shape_break_nothing(message):
 
 def test_a_log_without_any_time_gives_no_session():
     assert read(Log().raw('{"type": "summary", "summary": "x"}')) is None
+
+
+def test_a_wait_before_the_model_is_asked_again_is_told_apart_from_its_work():
+    log = Log().prompt(0).record(5, "system", subtype="api_error", retryInMs=2500, retryAttempt=1)
+    session = read(log.record(8, "system", subtype="api_error", retryInMs="soon").says(20, "m1"))
+    assert (at(session.model), at(session.retries)) == ([(0, 20)], [(5, 7.5)])
+    assert skill.figures.measure_session(session).retries == pytest.approx(2.5)
+
+
+def test_a_wait_after_the_last_answer_is_no_work_of_the_model():
+    session = read(
+        Log().prompt(0).says(20, "m1").record(25, "system", subtype="api_error", retryInMs=60_000).prompt(30)
+    )
+    assert skill.figures.measure_session(session).retries == 0
+
+
+def test_a_clock_that_steps_back_by_a_quarter_of_an_hour_breaks_nothing():
+    log = Log().prompt(1000).asks(1010, "m1", "a", "Read").result(1011, "a").says(66, "m2").took(70, 40)
+    session = read(log.prompt(100).says(140, "m3").took(141, 41))
+    assert session.counts.backwards == 1
+    assert at([session.wall]) == [(66, 1011)]
+    assert [turn.end > turn.start for turn in session.turns] == [False, True]
+    figures = skill.figures.measure_session(session)
+    assert (figures.fallen_back, [round(turn.dialog, 3) for turn in figures.turns]) == (1, [0])
+
+
+def test_the_summary_of_a_compaction_is_no_prompt_but_what_the_model_goes_on_from():
+    log = Log().prompt(0).says(10, "m1").prompt(20)
+    log.record(100, "system", subtype="compact_boundary", compactMetadata={"trigger": "auto"})
+    log.prompt(100.1, "This session is being continued", isCompactSummary=True).says(130, "m2").took(131, 111)
+    session = read(log)
+    assert turns(session) == [(20, 131, 111)]
+    assert at(session.model) == [(0, 10), (100.1, 130)]
+
+
+@pytest.mark.parametrize("time", [1768219200, 1768219200000, 1768219200000000, 1768219200000000000])
+def test_numbers_are_no_times_in_this_format_whatever_their_unit(time):
+    log = Log().record(0, "user", message={"role": "user", "content": "x"}, timestamp=time)
+    assert read(log.record(0, "assistant", message={"id": "m", "content": []}, timestamp=time)) is None
