@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from asked import change, load, more, servers, setting, whole_for, width
-from factsfile import read_facts
+from factsfile import newest, read_facts
 from measurement import measure
 from processmeasure import about_process, proposed_table
 from pulls import BadInput
@@ -41,7 +41,7 @@ from worktime import DEFAULT, Calendar, read_hours
 
 VERSION = "0.1.0"
 USAGE, INPUT = 2, 3
-EVIDENCE = Path("evidence")
+EVIDENCE, ARTEFACTS = Path("evidence"), Path("artefacts/amdahl-ceiling")
 
 
 def main(arguments: list[str]) -> int:
@@ -118,6 +118,10 @@ def _wholes(options: argparse.Namespace) -> dict[str, Whole]:
 
 
 def _document(options: argparse.Namespace) -> tuple[dict[str, Any], Told | None]:
+    if options.facts is None and options.evidence is None:
+        options.facts = newest(ARTEFACTS)
+        if options.facts is not None:
+            sys.stderr.write(f"amdahl.py: from {options.facts}.\n")
     if options.facts is not None:
         return read_facts(options.facts), None
     if options.evidence is None and not EVIDENCE.is_dir():
@@ -195,7 +199,7 @@ def _bars_flags(command: argparse.ArgumentParser) -> None:
 
 def _from_facts(command: argparse.ArgumentParser) -> None:
     """Flags of a command that works on facts: a file of them, or what `facts` needs to measure."""
-    command.add_argument("--facts", type=Path, metavar="FILE", help="facts.json, or an artefact.json; without it the evidence is measured")
+    command.add_argument("--facts", type=Path, metavar="FILE", help="facts.json, or an artefact.json; without it the newest in artefacts/ here, else the evidence is measured")
     _shared(command, is_needed=False)
     _money(command)
 

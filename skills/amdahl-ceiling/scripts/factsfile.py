@@ -5,6 +5,7 @@ A file that is neither is refused with what was expected.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pulls import BadInput
 
 EXPECTED = "the facts of this skill as JSON (facts.json, or the artefact.json of a run)"
 SKILL = "amdahl-ceiling"
+_FOLDER = re.compile(r"\d{4}-\d\d-\d\d-\d{2,}", re.ASCII)
 
 
 def read_facts(path: Path) -> dict[str, Any]:
@@ -35,6 +37,17 @@ def read_facts(path: Path) -> dict[str, Any]:
     for problem in _problems(document):
         raise BadInput(expected=EXPECTED, found=f"another document ({problem})", where=str(path))
     return dict(document)
+
+
+def newest(artefacts: Path) -> Path | None:
+    """The record of the newest artefact of the client in *artefacts*, by its folder's name (YYYY-MM-DD-nn); None if there is none.
+
+    An artefact of a subject has a longer name and is named with --facts.
+    """
+    if not artefacts.is_dir():
+        return None
+    records = [folder / "artefact.json" for folder in artefacts.iterdir() if _FOLDER.fullmatch(folder.name)]
+    return max((record for record in records if record.is_file()), default=None, key=lambda record: record.parent.name)
 
 
 def _problems(document: object) -> list[str]:

@@ -188,6 +188,19 @@ def test_without_facts_and_without_evidence_it_says_what_to_give(tmp_path):
     assert b"expected --facts FILE or --evidence DIR, found neither, and no folder evidence/ here" in done.stderr
 
 
+def test_the_newest_artefact_of_where_one_stands_goes_before_its_evidence(tmp_path):
+    shelf = tmp_path / "artefacts/amdahl-ceiling"
+    facts = run("facts", "--evidence", EXAMPLE / "evidence").stdout
+    for name, text in {"2026-03-02-09": b"{}", "2026-03-02-10": facts, "2026-03-03-01-team-b": b"{}", "2026-03-04-01": None}.items():
+        (shelf / name).mkdir(parents=True)
+        if text is not None:
+            (shelf / name / "artefact.json").write_bytes(text)
+    (tmp_path / "evidence").mkdir()
+    done = run("what-if", "--set", "merge=2x", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"from artefacts/amdahl-ceiling/2026-03-02-10/artefact.json" in done.stderr
+
+
 def test_the_folder_evidence_of_where_one_stands_is_found():
     done = run("what-if", "--set", "merge=2x", "--json", cwd=EXAMPLE)
     assert done.returncode == 0, done.stderr.decode()
