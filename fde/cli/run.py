@@ -130,6 +130,7 @@ def _sending(sending: Sending) -> dict[str, Any]:
     """Return what would leave this machine, for programs."""
     return {
         "url": sending.url,
+        "proxy": sending.proxy,
         "bytes": sending.size,
         "tokens": {"input": sending.tokens.input, "output": sending.tokens.output},
         "most_cost": None if sending.cost is None else {"value": str(sending.cost), "unit": sending.tokens.currency},
@@ -140,7 +141,7 @@ def _sending(sending: Sending) -> dict[str, Any]:
 def _sending_lines(sending: Sending) -> list[str]:
     price = "unknown: no price is known for this model" if sending.cost is None else f"at most {sending.cost:.4f} {sending.tokens.currency}, an estimate"
     return [
-        f"would send   {sending.size:,} bytes to {sending.url}",
+        f"would send   {sending.size:,} bytes to {sending.url}" + (f" through {sending.proxy}" if sending.proxy else ""),
         f"tokens       about {sending.tokens.input:,} in, at most {sending.tokens.output:,} out",
         f"cost         {price}; what the check refuses goes back once, which may double it",
     ]

@@ -102,6 +102,7 @@ class Sending:
         size: Its bytes.
         tokens: How many tokens go in and may come out at most; those going in are estimated.
         cost: What it may cost at most, None where the price is not known.
+        proxy: The host through which it would go, None for the straight way.
     """
 
     url: str
@@ -109,6 +110,7 @@ class Sending:
     size: int
     tokens: Usage
     cost: Decimal | None = None
+    proxy: str | None = None
 
 
 class Model(Protocol):

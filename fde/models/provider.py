@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..engagement.engagement import Engagement
 from . import allowed, anthropic, keys, local, openai
 from .endpoints import Endpoint
-from .environment import without_sdk_variables
+from .environment import proxies, without_sdk_variables
 from .model import Reply, Request, Sending, Usage
 from .prices import cost, most
 from .profiles import Profile
@@ -105,6 +105,7 @@ class Provider:
             size=len(data.encode()),
             tokens=usage,
             cost=most(self.endpoint.provider, self.model, usage, self.at),
+            proxy=self._proxy,
         )
 
     def reply(self, request: Request, watch: Watch) -> Reply:
@@ -119,6 +120,13 @@ class Provider:
         if answer.usage is None:
             return answer
         return replace(answer, usage=replace(answer.usage, cost=cost(self.endpoint.provider, self.model, answer.usage, self.at)))
+
+    @property
+    def _proxy(self) -> str | None:
+        if not self.endpoint.base_url.startswith("https://"):
+            return None
+        named = proxies(self.environment)
+        return named.get("https") or named.get("all")
 
     @property
     def _adapter(self) -> Adapter:

@@ -100,7 +100,7 @@ class _Talk:
             self.budget.require(sending)
             body = dump(sending.body)
             runs.keep(self.engagement, self.run, f"request-{number}.json", body)
-            runs.record(self.engagement, self.run, "sending", url=sending.url, bytes=sending.size, digest=digest(body))
+            runs.record(self.engagement, self.run, "sending", url=sending.url, proxy=sending.proxy, bytes=sending.size, digest=digest(body))
         before = len(self.watch.attempts)
         try:
             answer = model.reply(request, self.watch)

@@ -380,6 +380,14 @@ def test_fault_48_a_proxy_that_cannot_be_used_is_told_without_its_password(ask, 
     assert server.requests == []
 
 
+def test_fault_48_a_proxy_is_shown_by_its_host_and_never_by_its_password(fde, acme):
+    env = {**AT, "HTTPS_PROXY": "http://user:SECRET@proxy.example:3128"}
+    shown = fde("run", SKILL, "--dry-run", "--json", "--model", "strong", cwd=acme, env=env)
+    assert shown.json["data"]["proxy"] == "proxy.example:3128"
+    assert "SECRET" not in shown.out
+    assert fde("run", SKILL, "--dry-run", "--json", "--model", "strong", cwd=acme, env=AT).json["data"]["proxy"] is None
+
+
 # 49: prices
 
 
