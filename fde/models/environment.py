@@ -1,7 +1,7 @@
 """What of a process's environment the SDKs would read, and which therefore is taken from them.
 
-A variable must not decide where evidence goes, what goes with it, or who else is told. Read in anthropic 2.11 (`_client.py`,
-`_tracing.py`, `_utils/_logs.py`, `lib/credentials`) and openai 3.52 (`_client.py`, `lib/_client_auth.py`, `lib/azure.py`,
+A variable must not decide where evidence goes, what goes with it, or who else is told. Read in anthropic 2.13 (`_client.py`,
+`_tracing.py`, `_utils/_logs.py`, `lib/credentials`) and openai 3.57 (`_client.py`, `lib/_client_auth.py`, `lib/azure.py`,
 `lib/_module_runtime.py`, `_utils/_logs.py`): addresses, tokens, headers, profiles, organisation and project, logs, tracing.
 """
 
