@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "skills" / "amdahl-ceiling" / "scripts"
 EXAMPLE = ROOT / "examples" / "software-team" / "evidence" / "sessions"
 BYTES = 1_050_000_000
+ONE_FILE = 600_000_000
 RUNS = 5
 RATIO, MEGABYTES = 1.5, 64.0
 CUT = "x" * 40  # what a longer text was replaced by
@@ -139,11 +140,15 @@ def install_ccusage(folder: Path) -> list[str] | None:
     return [str(binary), "claude", "daily", "--json", "--offline"]
 
 
-def seconds(command: list[str], environment: dict[str, str]) -> float:
-    """The wall seconds of one run."""
+def seconds(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """The wall seconds of one run, and those of CPU, its children's included."""
     start = time.perf_counter()
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - start
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{command[0]} ended with {process.returncode}")
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime
 
 
 def megabytes(command: list[str], environment: dict[str, str]) -> float:
@@ -184,28 +189,49 @@ def main(arguments: list[str]) -> int:
         return compare(folder, size, lines, options.runs)
 
 
+def one_file(folder: Path, files: list[str]) -> Path:
+    """Write the logs *files* into a single one below *folder*, as far as ONE_FILE goes, and return its evidence folder."""
+    path = folder / "one" / "sessions" / "one.jsonl"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as target:
+        for name in files:
+            if target.tell() < ONE_FILE:
+                target.write(Path(name).read_bytes())
+    return folder / "one"
+
+
+def reading(evidence: Path) -> list[str]:
+    """The command that reads the session logs of *evidence*."""
+    code = f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); from evidence import *; read_sessions(Path({str(evidence)!r}))"
+    return [sys.executable, "-I", "-c", code]
+
+
 def compare(folder: Path, size: int, lines: int, runs: int) -> int:
     """Measure everything over the logs in *folder*, in turns so that all meet the same machine, and print it."""
-    read = f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); from evidence import *; read_sessions(Path({str(folder)!r}))"
     files = sorted(map(str, (folder / "sessions").rglob("*.jsonl")))
     commands = {
         "cat": ["cat", *files],
-        "read_sessions": [sys.executable, "-I", "-c", read],
+        "read_sessions": reading(folder),
         "amdahl.py facts": [sys.executable, "-I", str(SCRIPTS / "amdahl.py"), "facts", "--evidence", str(folder)],
     }
     if peer := install_ccusage(folder / "peer"):
         commands["ccusage"] = peer
     environment = dict(os.environ, CLAUDE_CONFIG_DIR=str(folder))
-    taken: dict[str, list[float]] = {name: [] for name in commands}
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for _ in range(runs + 1):  # the first fills the page cache
         for name, command in commands.items():
             taken[name].append(seconds(command, environment))
-    best = {name: min(times) for name, times in taken.items()}
     print(f"{lines:,} lines, {size / 1e6:,.0f} MB, the best of {runs + 1} runs")
-    print(f"{'command':<20}{'s':>8}{'MB/s':>8}{'lines/s':>12}{'MB used':>10}")
+    print(f"{'command':<20}{'s':>8}{'MB/s':>8}{'lines/s':>12}{'CPU s':>8}{'MB used':>10}")
+    best = {name: min(wall for wall, _ in times) for name, times in taken.items()}
     used = {name: megabytes(command, environment) for name, command in commands.items()}
-    for name, spent in best.items():
-        print(f"{name:<20}{spent:>8.2f}{size / 1e6 / spent:>8.0f}{lines / spent:>12,.0f}{used[name]:>10.0f}")
+    for name, wall in best.items():
+        cpu = min(cpu for _, cpu in taken[name])
+        print(f"{name:<20}{wall:>8.2f}{size / 1e6 / wall:>8.0f}{lines / wall:>12,.0f}{cpu:>8.2f}{used[name]:>10.0f}")
+    single = one_file(folder, files)
+    wall, _ = seconds(reading(single), environment)
+    held = megabytes(reading(single), environment)
+    print(f"one file of {ONE_FILE / 1e6:.0f} MB: {wall:.2f} s, {held:.0f} MB used")
     return verdict(best, used["read_sessions"])
 
 

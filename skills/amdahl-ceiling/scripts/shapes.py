@@ -10,6 +10,7 @@ parsed whole. What stands in a text that nobody needs is not looked at.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from typing import Protocol
 
@@ -261,7 +262,7 @@ def _tell(talk: Conversation, message: re.Match[bytes], time: float) -> None:
     newer, name, older, later, text, call, tool = message.groups()
     talk.prolong(name or older, time, made_up=(newer or later) == MADE_UP)
     if call is not None:
-        talk.request(call, tool.decode("utf-8", "replace"), time)
+        talk.request(call, sys.intern(tool.decode("utf-8", "replace")), time)  # a name is there ten thousand times
     elif text is not None:
         talk.ends_in_text = True
 
