@@ -59,9 +59,10 @@ class Loopback:
         self.answers, self.requests = list(answers), []
         self.stopped, self.asked = threading.Event(), threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        # So that closing it waits for the answers that are still under way.
+        self._server.daemon_threads = False
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
 
     @property
     def host(self) -> str:
@@ -81,10 +82,14 @@ class Loopback:
         self.stopped.set()
         self._server.shutdown()
         self._server.server_close()
+        self._thread.join()
 
 
 def _handler(server: Loopback) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = LONGEST
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answer = server.next(Request(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
@@ -92,6 +97,8 @@ def _handler(server: Loopback) -> type[BaseHTTPRequestHandler]:
             with suppress(OSError):
                 _send(self, server, answer)
             self.close_connection = True
+
+        do_GET = do_POST  # noqa: N815 - the standard library calls it by this name
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -102,6 +109,7 @@ def _handler(server: Loopback) -> type[BaseHTTPRequestHandler]:
 def _send(to: BaseHTTPRequestHandler, server: Loopback, answer: Answer) -> None:
     if answer.headers:
         to.send_response(answer.status)
+        to.send_header("Connection", "close")
         for name, value in answer.headers.items():
             to.send_header(name, value)
         to.end_headers()
@@ -140,6 +148,12 @@ def model(provider: str, server: Loopback) -> str:
 def ok(provider: str, *pieces: str, **given: Any) -> Answer:
     """Return the whole reply *pieces* on that provider's wire."""
     return Answer(headers={**EVENTS, "request-id": "req_ok"}, pieces=[SAYS[provider](*pieces, **given)])
+
+
+def chunked(*pieces: bytes, whole: bool = True) -> Answer:
+    """Return a stream as the vendors send it, in HTTP's own chunks; without the last one if it is not *whole*."""
+    framed = [f"{len(piece):x}\r\n".encode() + piece + b"\r\n" for piece in pieces]
+    return Answer(headers={**EVENTS, "Transfer-Encoding": "chunked"}, pieces=[*framed, b"0\r\n\r\n"] if whole else framed)
 
 
 def error(status: int, message: str = "No.", kind: str = "some_error", **headers: str) -> Answer:
