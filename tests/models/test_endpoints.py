@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import fde as package
 from fde.errors import BadEndpoint, BrokenSettings, UnknownModel
 from fde.models.endpoints import MODES, VENDORS, at, endpoint, in_force, local
 from fde.settings import Level
@@ -194,3 +198,12 @@ def test_the_host_that_is_allowed_is_the_host_that_the_http_client_asks(url):
 
 def test_each_local_endpoint_is_listed(config):
     assert [one.host for one in local(config(declared() + declared("https://gpu.example.com/v1", "")))] == ["127.0.0.1:8080", "gpu.example.com"]
+
+
+@pytest.mark.checkout
+def test_the_configuration_that_the_docs_show_is_read(config):
+    page = Path(package.__file__).parents[1] / "docs" / "models.md"
+    (shown,) = re.findall(r"^```toml\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    folder = config(shown)
+    assert in_force("anthropic", folder).base_url == "https://proxy.example.com/anthropic"
+    assert (in_force("local", folder).structured, in_force("local", folder).window) == ("json_schema", 32768)
