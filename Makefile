@@ -5,7 +5,7 @@
 #   make lint     ruff, mypy and the generated docs
 #   make skills   copy fde/portable into the skills that carry it
 #   make docs     write docs/commands.md anew
-#   make bench    the start-up time, beside llm's, and the reading of agent logs, beside ccusage's
+#   make bench    the start-up time, beside llm's; a model's call, beside the bare SDK; the reading of agent logs, beside ccusage's
 #   make aimock   install aimock, a server by others that speaks the models' wires; with it `make test` runs more
 #   make llama    build a real llama-server once, and show that it is held to our schema (ten minutes the first time)
 
@@ -64,6 +64,7 @@ docs: .venv/.dev
 
 bench: .venv/.installed
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/percall.py
 	$(BIN)/python benchmarks/agentlogs.py
 
 aimock: .venv/aimock/aimock

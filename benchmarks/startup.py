@@ -20,9 +20,9 @@ COMMANDS = (  # arguments of `python -m fde`, and the CPU milliseconds they may 
 )
 
 
-def cpu_ms(command: list[str]) -> float:
-    """Return the least user and system time, in milliseconds, of RUNS runs of *command*, its children's included."""
-    return min(_one_run(command) for _ in range(RUNS + 1))  # the first one may still compile
+def cpu_ms(command: list[str], runs: int = RUNS) -> float:
+    """Return the least user and system time, in milliseconds, of *runs* runs of *command*, its children's included."""
+    return min(_one_run(command) for _ in range(runs + 1))  # the first one may still compile
 
 
 def _one_run(command: list[str]) -> float:
