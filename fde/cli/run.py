@@ -57,11 +57,12 @@ def command(skill: str, args: tuple[str, ...], subject: str | None, start: Path,
     asking = _asking(found, given)
     if dry_run:
         return _dry(preview(found, chosen, now=now(), asking=asking, subject=about, args=args), asking)
-    return show_written(found.root, run(found, chosen, now=now(), asking=asking, subject=about, args=args, progress=progress))
+    written = run(found, chosen, now=now(), asking=asking, subject=about, args=args, progress=progress)
+    return show_written(found.root, written, asking.model.notice if asking else "")
 
 
-def show_written(root: Path, written: Written) -> Outcome:
-    """Return how a run that wrote an artefact is shown."""
+def show_written(root: Path, written: Written, notice: str = "") -> Outcome:
+    """Return how a run that wrote an artefact is shown, with what is to be known of its model."""
     path = root / written.folder / "artefact.md"
     data: dict[str, Any] = {
         "run": written.run,
@@ -71,16 +72,29 @@ def show_written(root: Path, written: Written) -> Outcome:
         "answer": list(written.answer),
         "messages": written.messages,
         "actions": written.actions,
+        "unread": [{"source": name, "note": note} for name, note in written.unread],
+        "left_out": list(written.left_out),
         "withheld": withheld_records(written.withheld),
+        "notice": notice,
     }
     verb = "unchanged" if written.unchanged else "wrote"
     added = [f"added  {written.actions} {'action' if written.actions == 1 else 'actions'} to actions.md"] if written.actions else []
     return Outcome(
         data=data,
-        text="\n".join([*written.answer, "", f"{verb}  {path}", *added, *withheld_lines(written.withheld)]),
+        text="\n".join([*written.answer, "", f"{verb}  {path}", *added, *_unused(written), *withheld_lines(written.withheld), *_notes(notice)]),
         errors=(written.error,) if written.error else (),
         next=f"read {path}; `fde verify` checks it at any time",
     )
+
+
+def _notes(notice: str) -> list[str]:
+    return [f"note  {notice}"] if notice else []
+
+
+def _unused(written: Written) -> list[str]:
+    """Return a line for each source that nothing was made of, so that no run looks more complete than it is."""
+    unread = [f"not read  {name}: {note}" for name, note in written.unread]
+    return [*unread, *(f"left out  {name}: the model's window had no room for it" for name in written.left_out)]
 
 
 def _asking(found: Engagement, given: dict[str, Any]) -> Asking | None:
@@ -119,6 +133,7 @@ def _dry(planned: Preview, asking: Asking | None) -> Outcome:
     lines += [f"left out     {name}, for want of room" for name in planned.left_out]
     if planned.sending:
         lines += _sending_lines(planned.sending)
+    lines += _notes(asking.model.notice)
     if planned.error:
         sent["stops"] = {"code": planned.error.code, "message": planned.error.message, "hint": planned.error.hint}
         lines.append(f"but not now  {planned.error.message} {planned.error.hint}".rstrip())

@@ -115,9 +115,9 @@ def recorded(engagement: Engagement, run: Run) -> Iterator[None]:
         raise
 
 
-def keep(engagement: Engagement, run: Run, name: str, content: str | bytes) -> None:
+def keep(engagement: Engagement, run: Run, name: str, content: str | bytes, *, mode: int = 0o666) -> None:
     """Put a file into the run's folder, before anybody parses it."""
-    files.replace(folder(engagement, run.id) / name, content)
+    files.replace(folder(engagement, run.id) / name, content, mode=mode)
 
 
 def recall(engagement: Engagement, run: Run, name: str) -> Any:

@@ -139,6 +139,7 @@ def _usage(said: Any, before: Usage | None) -> Usage:
     written = said.cache_creation_input_tokens
     read = read if read is not None else before.cache_read if before else 0
     written = written if written is not None else before.cache_write if before else 0
+    output = said.output_tokens if said.output_tokens is not None else before.output if before else 0
     if said.input_tokens is None and before:
-        return Usage(input=before.input, output=said.output_tokens, cache_read=read, cache_write=written)
-    return Usage(input=(said.input_tokens or 0) + read + written, output=said.output_tokens, cache_read=read, cache_write=written)
+        return Usage(input=before.input, output=output, cache_read=read, cache_write=written)
+    return Usage(input=(said.input_tokens or 0) + read + written, output=output, cache_read=read, cache_write=written)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -60,12 +60,11 @@ def _live(name: str, level: Level, engagement: Engagement, machine: Machine) -> 
     # Here: the price table and the adapters cost nothing until they are used, but a run without a model needs neither.
     from .provider import Provider
 
-    known = profile(provider, model, machine.config, machine.effort)
     return Provider(
         name=f"{provider}/{model}" + (f"@{where.base_url}" if provider == LOCAL else ""),
         model=model,
         endpoint=where,
-        profile=replace(known, window=where.window) if where.window else known,
+        profile=profile(provider, model, machine.config, machine.effort, where.window),
         engagement=engagement,
         config=machine.config,
         environment=machine.environment,

@@ -111,7 +111,7 @@ def _read(chunks: Iterable[ChatCompletionChunk], terms: Terms, watch: Watch) -> 
 def _usage(said: Any) -> Usage:
     details = said.prompt_tokens_details
     return Usage(
-        input=said.prompt_tokens,
-        output=said.completion_tokens,
+        input=said.prompt_tokens or 0,
+        output=said.completion_tokens or 0,
         cache_read=(details.cached_tokens if details else 0) or 0,
     )

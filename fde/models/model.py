@@ -131,6 +131,11 @@ class Model(Protocol):
         """How many tokens a question may have; None where nothing limits it."""
         ...
 
+    @property
+    def notice(self) -> str:
+        """What a person should know of it today, as one sentence; "" if nothing."""
+        ...
+
     def prepare(self) -> None:
         """Raise an FdeError if it may not be asked now: no key, not allowed, not confirmed. Loads no SDK, sends nothing."""
         ...

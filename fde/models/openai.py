@@ -115,8 +115,8 @@ def _usage(said: Any) -> Usage | None:
         return None
     details = said.input_tokens_details
     return Usage(
-        input=said.input_tokens,
-        output=said.output_tokens,
+        input=said.input_tokens or 0,
+        output=said.output_tokens or 0,
         cache_read=(details.cached_tokens if details else 0) or 0,
         cache_write=(getattr(details, "cache_write_tokens", 0) if details else 0) or 0,
     )

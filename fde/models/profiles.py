@@ -60,8 +60,8 @@ def role(name: str, config: Path) -> str:
     return chosen
 
 
-def profile(provider: str, model: str, config: Path, effort: str | None = None) -> Profile:
-    """Return the profile of *model* at *provider*; *effort* goes before what is configured.
+def profile(provider: str, model: str, config: Path, effort: str | None = None, window: int | None = None) -> Profile:
+    """Return the profile of *model* at *provider*; *effort*, and the *window* of its endpoint, go before what is configured.
 
     Raises BrokenSettings for a configured value that cannot be one, UsageError for an *effort* that is none.
     """
@@ -69,6 +69,7 @@ def profile(provider: str, model: str, config: Path, effort: str | None = None) 
     given = _table(_table(read_config(config), "models", config), name, config)
     ends = {"ends": shipped["ends"][name]} if name in shipped["ends"] else {}
     known = {**shipped["defaults"][provider], **shipped["models"].get(name, {}), **ends, **given}
+    known |= {"window": window} if window is not None else {}
     _require(name, provider, known, config)
     if effort is not None and effort not in EFFORTS[provider]:
         raise UsageError(f"--effort: expected {_efforts(provider)}, found {effort!r:.40}.")

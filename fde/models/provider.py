@@ -85,6 +85,12 @@ class Provider:
         return self.profile.window - self.profile.max_output
 
     @property
+    def notice(self) -> str:
+        """That its end is announced, if it is near."""
+        ending = self.profile.ending(self.at.date())
+        return f"{self.name}: {ending}." if ending else ""
+
+    @property
     def who(self) -> str:
         """The provider and host, for a person."""
         return f"{self.endpoint.provider} at {self.endpoint.host}"

@@ -24,6 +24,7 @@ class Replay:
     origin: str | None
     replies: tuple[str, ...]
     window: int | None = None
+    notice: str = ""
     given: int = field(default=0)
 
     def prepare(self) -> None:

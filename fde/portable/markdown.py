@@ -11,6 +11,7 @@ from typing import Any
 
 from .facts import by_id, cell, fill, show, show_range
 from .fold import legible
+from .sources import was_left_out
 
 Artefact = Mapping[str, Any]
 
@@ -77,10 +78,16 @@ def _answer(artefact: Artefact) -> Iterator[str]:
 
 
 def _unread(artefact: Artefact) -> Iterator[str]:
-    names = [safe(source["id"]) for source in artefact["sources"] if source["health"] in ("failed", "skipped")]
-    if names:
-        more = f" and {len(names) - MOST_UNREAD} more" if len(names) > MOST_UNREAD else ""
-        yield f"> **Not read ({len(names)}):** {', '.join(names[:MOST_UNREAD])}{more}; the reasons stand under Sources."
+    unread = [source for source in artefact["sources"] if source["health"] in ("failed", "skipped")]
+    left_out = [source["id"] for source in unread if was_left_out(source["health"], source["note"])]
+    yield from _named("Not read", [source["id"] for source in unread if source["id"] not in left_out], "the reasons stand under Sources")
+    yield from _named("Left out of the question", left_out, "the model's window had no room for more")
+
+
+def _named(what: str, ids: list[str], why: str) -> Iterator[str]:
+    if ids:
+        more = f" and {len(ids) - MOST_UNREAD} more" if len(ids) > MOST_UNREAD else ""
+        yield f"> **{what} ({len(ids)}):** {', '.join(map(safe, ids[:MOST_UNREAD]))}{more}; {why}."
 
 
 def _judged_by(artefact: Artefact) -> str:

@@ -15,7 +15,7 @@ from ..engagement import files, runs
 from ..engagement.engagement import Engagement
 from ..errors import AlreadyThere, FdeError, NoUsableReply, RejectedJudgement
 from ..models.budget import Budget
-from ..models.model import Message, Model, Reply, Request, Usage
+from ..models.model import Message, Model, Reply, Request, Sending, Usage
 from ..models.schema import wire_schema
 from ..models.watch import Watch
 from ..portable.artefact import UNJUDGED, dump
@@ -106,9 +106,17 @@ class _Talk:
             answer = model.reply(request, self.watch)
         finally:
             self._note(number, before)
-        self.budget = self.budget.spent(answer.usage, sending)
+        self.budget = self._spent(answer, sending, before)
         self.replies.append(answer.text)
         return answer
+
+    def _spent(self, answer: Reply, sending: Sending | None, before: int) -> Budget:
+        """Return the budget behind *answer*; an attempt that broke off in mid-answer may be billed too, and counts at its most."""
+        left = self.budget.spent(answer.usage, sending)
+        for attempt in self.watch.attempts[before:]:
+            if attempt.outcome != "ok" and attempt.status == 200:
+                left = left.spent(None, sending)
+        return left
 
     def _note(self, number: int, before: int) -> None:
         """Record each attempt and the tokens known so far; keep the words of an answer that did not end."""

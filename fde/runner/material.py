@@ -46,6 +46,13 @@ class Material:
         return tuple(source for source in self.words if source.health == "ok")
 
     @property
+    def unread(self) -> tuple[tuple[str, str], ...]:
+        """The sources of facts and words that could not be read, by id, each with the reason."""
+        sources = [*self.facts["sources"], *(source.record() for source in self.words)]
+        unread = [source for source in sources if source["health"] in ("failed", "skipped")]
+        return tuple((source["id"], source["note"]) for source in unread if not was_left_out(source["health"], source["note"]))
+
+    @property
     def left_out(self) -> tuple[Source, ...]:
         """The sources for which a question had no room."""
         return tuple(source for source in self.words if was_left_out(source.health, source.note))

@@ -49,17 +49,18 @@ def require_none(words: Iterable[Source], others: Mapping[str, str]) -> None:
         raise SecretsFound("; ".join([f"{kind} in {place}" for kind, place in found[:_NAMED]] + more), where=found[0][1])
 
 
-def redacted(words: Iterable[Source]) -> tuple[tuple[Source, ...], Masks]:
+def redacted(words: Iterable[Source], others: Iterable[str] = ()) -> tuple[tuple[Source, ...], Masks]:
     """Return *words* with masks for the secrets in those that would be sent, each with how many in its note; and the masks.
 
-    Everything else of a source is as it was: its digest is that of the file. Raises SecretsFound for one in a source's name.
+    What *others*, the texts that go along, give away as a secret is masked in a source too. Everything else of a source is as it was:
+    its digest is that of the file. Raises SecretsFound for one in a source's name.
     """
     sources, masks = tuple(words), Masks()
     sent = _sent(sources)
     _require_clean_names(sent)
     # All are read before the first is masked: what one gives away as a password may stand bare in another.
-    for source in sent:
-        masks.learn(source.text)
+    for text in (*others, *(source.text for source in sent)):
+        masks.learn(text)
     return tuple(_redacted(source, masks) if source.health == "ok" else source for source in sources), masks
 
 

@@ -46,6 +46,8 @@ class Written:
         error: The failure that the exit code tells of.
         messages: What the skill's script said.
         actions: How many actions were added to `actions.md`.
+        unread: The sources that could not be read, each with the reason.
+        left_out: The ids of those for which the question had no room.
         withheld: What the client's page does not show, and why.
     """
 
@@ -57,6 +59,8 @@ class Written:
     error: FdeError | None = None
     messages: str = ""
     actions: int = 0
+    unread: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
     withheld: tuple[Withheld, ...] = ()
 
 
@@ -292,4 +296,13 @@ def _kept_off(engagement: Engagement, folder: str, material: Material) -> tuple[
 def _written(run: str, folder: str, material: Material, *, status: str, **rest: Any) -> Written:
     index = by_id(material.facts["facts"])
     answer = tuple(fill(sentence, index) for sentence in material.facts["answer"])
-    return Written(run=run, folder=folder, answer=answer, status=status, messages=material.messages, **rest)
+    return Written(
+        run=run,
+        folder=folder,
+        answer=answer,
+        status=status,
+        messages=material.messages,
+        unread=material.unread,
+        left_out=tuple(source.id for source in material.left_out),
+        **rest,
+    )

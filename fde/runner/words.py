@@ -38,12 +38,16 @@ def for_model(skill: Skill, material: Material, *, redact: bool = False, window:
     what `question.ask` raises.
     """
     bare = question.ask(skill, material.facts, (), material.corrections)
-    words, masks = redacted(material.words) if redact else (material.words, None)
+    others = {part.name: part.text for part in bare.parts}
+    words, masks = redacted(material.words, others.values()) if redact else (material.words, None)
     if masks is None:
-        require_none(words, {part.name: part.text for part in bare.parts})
+        require_none(words, others)
     if window is not None:
         words = fit(words, _room(bare, window))
     asked = question.ask(skill, material.facts, words, material.corrections)
+    if window is not None:
+        # Once more: so many names of what was left out may be too many themselves.
+        _room(asked, window)
     return ForModel(
         question=_masked(asked, masks) if masks else asked,
         material=replace(material, words=words),
@@ -54,14 +58,14 @@ def for_model(skill: Skill, material: Material, *, redact: bool = False, window:
 def keep_masks(engagement: Engagement, run: runs.Run, made: ForModel) -> None:
     """Keep which mask stands for which secret beside the run, where only this machine's user reads it."""
     if made.masks and made.masks.known:
-        runs.keep(engagement, run, "masks.json", dump(made.masks.record()))
+        runs.keep(engagement, run, "masks.json", dump(made.masks.record()), mode=0o600)
 
 
-def _room(bare: question.Question, window: int) -> int:
-    """Return how many tokens are left for sources."""
-    taken = tokens(bare.text)
+def _room(asked: question.Question, window: int) -> int:
+    """Return how many tokens of *window* are left beside what is *asked*. Raises NoRoom if it is more than that."""
+    taken = tokens(asked.text)
     if taken > window:
-        raise NoRoom(f"{window:,} tokens", f"even without a source it has about {taken:,}")
+        raise NoRoom(f"{window:,} tokens", f"even without the words of a source it has about {taken:,}")
     return window - taken
 
 

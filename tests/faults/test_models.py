@@ -521,3 +521,18 @@ def test_a_recording_overwrites_nothing_and_stays_in_its_folder_and_nobody_is_as
     assert ended.code == 3
     assert told in ended.out
     assert server.requests == []
+
+
+def test_fault_50_an_answer_that_broke_off_may_be_billed_and_counts_in_the_budget(fde, acme):
+    whole = loopback.said.messages(small.BAD)
+    torn = Answer(pieces=[whole[: len(whole) // 2]], end="close")
+    args = ("run", SKILL, "--json", "--model", "anthropic/m-1")
+    with loopback.loopback(torn, ok("anthropic", small.BAD), ok("anthropic", small.GOOD)) as server:
+        loopback.configure(server)
+        loopback.allow(acme, server)
+        tokens = fde(*args, "--dry-run", cwd=acme, env=AT).json["data"]["tokens"]
+        # Room for the reply and its repair, but not for the torn one as well.
+        limit = 2 * (tokens["input"] + tokens["output"])
+        ended = fde(*args, "--max-tokens", limit, cwd=acme, env=AT)
+    assert len(server.requests) == 2
+    assert ended.json["errors"][0]["code"] == "over-budget"

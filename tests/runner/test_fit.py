@@ -111,7 +111,8 @@ def test_what_was_left_out_is_neither_sent_nor_quotable():
 
 def test_a_reader_of_the_artefact_sees_what_was_left_out_and_why():
     text = files(compose(facts(), created=small.NOW, zone="Europe/Berlin", words=fit(WORDS, 400)))["artefact.md"].decode()
-    assert "> **Not read (1):** a/big.md; the reasons stand under Sources." in text
+    assert "> **Left out of the question (1):** a/big.md; the model's window had no room for more." in text
+    assert "Not read" not in text
     assert "| file:evidence/a/big.md | skipped | 1 |  |  | left out of the question: about " in text
 
 

@@ -32,6 +32,7 @@ class Queue:
     name: str = "queue/test"
     origin: None = None
     window: None = None
+    notice: str = ""
     history: list = field(default_factory=list)
 
     def prepare(self):
