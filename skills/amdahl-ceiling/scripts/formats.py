@@ -6,6 +6,12 @@ import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
+import actions
+import githistory
+import githubpulls
+import gitlab
+import junit
+import otherci
 from pulls import BadInput
 from reading import Read, Reader
 
@@ -13,7 +19,14 @@ HEAD = 65_536  # bytes that must show what a file is
 GZIP = b"\x1f\x8b"
 
 # In the order of the support table in references/formats.md.
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    *actions.READERS,
+    *gitlab.READERS,
+    *otherci.READERS,
+    *githubpulls.READERS,
+    githistory,
+    junit,
+)
 
 
 def read_any(path: Path, name: str, readers: Sequence[Reader] = READERS) -> Read:

@@ -48,6 +48,25 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Something that happened to a case at one time; what passed between two may stand in different files.
+
+    Attributes:
+        case: As for an interval.
+        event: What happened, one word of the reader's own.
+        at: Epoch seconds.
+        who: Who did it, only to be compared; "" if it is not known.
+        what: What it belongs to (a job's name, a commit), "" if nothing.
+    """
+
+    case: str
+    event: str
+    at: float
+    who: str = ""
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """What was read of one file.
 
@@ -57,6 +76,8 @@ class Read:
         records: How many records it holds that were understood.
         skipped: Where (line or place) those stand that were not, and why.
         intervals: In the order of the file; they may overlap.
+        moments: What happened when, to be put together with what other files say of the same cases.
+        weights: Names of parts of a step, and their seconds: without a start, they are no stretch of anybody's time.
         remarks: Sentences on what the log cannot say: where it cannot split work from waiting, it gives no such intervals.
     """
 
@@ -65,12 +86,15 @@ class Read:
     records: int
     skipped: tuple[str, ...] = ()
     intervals: tuple[Interval, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
     def grade(self) -> str:
-        """The weakest grade that carries time, "" if there is no interval."""
-        return max((interval.grade for interval in self.intervals if interval.end > interval.start), default="")
+        """The weakest grade that carries time, "" if nothing does; between two moments it is that of recorded times."""
+        grades = [interval.grade for interval in self.intervals if interval.end > interval.start]
+        return max([*grades, *(["B"] if self.moments else [])], default="")
 
 
 class Reader(Protocol):
