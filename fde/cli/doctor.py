@@ -31,7 +31,7 @@ Found = TypeVar("Found")
 # What reads documents is an extra: without it nothing is broken.
 DOCUMENTS = ("mammoth", "pypdfium2", "python-pptx", "openpyxl", "python-oxmsg", "markdownify", "lxml")
 INSTALL = "not installed: pip install 'fde-toolkit[documents]'"
-LIBRARIES = ("click", "jinja2", "python-frontmatter", "pyyaml", "anthropic", "openai")
+LIBRARIES = ("click", "jinja2", "python-frontmatter", "pyyaml", "anthropic", "openai", "genai-prices")
 
 
 @click.command()
