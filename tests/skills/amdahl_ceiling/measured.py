@@ -16,9 +16,9 @@ from fde.assets import assets
 SCRIPTS = assets("skills") / "amdahl-ceiling" / "scripts"
 EXAMPLE = assets("examples") / "software-team"
 NAMES = (
-    "asked beta bootstrap boundaries calls caselog casetime ceilings conversation dates evidence factlist figures gates induced intervals "
+    "asked beta bootstrap boundaries calls caselog casetime ceilings conversation dates eventlog eventtotals evidence factlist figures flows gates induced intervals "
     "formats labels logfiles measurement network people process proposal pulls queueing reading recorded report rework said scaling sentences series sessions "
-    "textcharts threepoint throughput transcripts turns uncertain whatif wholes workclock worktime worthfacts"
+    "textcharts threepoint throughput transcripts turns uncertain whatif wholes workclock worktime worthfacts xeslog"
 ).split()
 OPTIONS = ("--now", "2026-03-02T08:00:00+01:00", "--tz", "Europe/Berlin")
 

@@ -1,0 +1,241 @@
+"""Event logs: work and waiting are what the log was made from, and what it does not say is not made up."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from skills.amdahl_ceiling.measured import skill
+
+from fde.portable.evidence import matching
+
+ALWAYS = skill.worktime.Calendar(zone=ZoneInfo("Europe/Berlin"), hours=skill.worktime.read_hours("Mon-Sun 00:00-24:00"))
+OFFICE = skill.worktime.Calendar(zone=ZoneInfo("Europe/Berlin"), hours=skill.worktime.read_hours("Mon-Fri 08:00-16:00"))
+MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)  # 8 o'clock in Berlin
+SECOND = skill.eventlog.SECOND
+
+
+def when(seconds):
+    return (MONDAY + timedelta(seconds=seconds)).isoformat()
+
+
+def event(at, activity, transition="complete", instance="", key="date"):
+    """One event; *at* is seconds from MONDAY, or the text of a time."""
+    text = at if isinstance(at, str) else when(at)
+    more = f'<string key="concept:instance" value="{instance}"/>' if instance else ""
+    return (
+        f'<event><string key="concept:name" value="{activity}"/><{key} key="time:timestamp" value="{text}"/>'
+        f'<string key="lifecycle:transition" value="{transition}"/>{more}</event>\n'
+    )
+
+
+def trace(*events, name="1"):
+    return f'<trace>\n<string key="concept:name" value="{name}"/>\n{"".join(events)}</trace>\n'
+
+
+def xes(*cases):
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1.0" xmlns="http://www.xes-standard.org/">\n'
+    defaults = '<global scope="event"><string key="concept:name" value="none"/><date key="time:timestamp" value="1970-01-01T00:00:00Z"/></global>\n'
+    return f"{head}{defaults}{''.join(cases)}</log>\n"
+
+
+@pytest.fixture(name="flows")
+def _flows(tmp_path):
+    """Read logs, given by their names in cases/."""
+
+    def read(calendar=ALWAYS, now=None, **files):
+        for name, text in files.items():
+            path = tmp_path / "cases" / name.replace("_", ".", 2)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return skill.flows.read_flows(tmp_path, calendar, now)
+
+    return read
+
+
+def seconds(total):
+    assert total % SECOND == 0
+    return total // SECOND
+
+
+def test_work_is_from_start_to_complete_and_waiting_from_the_completion_before(flows):
+    found = flows(a_xes=xes(trace(event(0, "check", "start"), event(60, "check"), event(360, "pay", "start"), event(480, "pay")))).totals
+    assert [seconds(one) for one in found.service] == [180]
+    assert [seconds(one) for one in found.calendar] == [480]
+    assert seconds(found.activities["pay"].wait.calendar) == 300
+    assert found.activities["check"].waited == 0
+
+
+def test_a_schedule_is_what_is_waited_from(flows):
+    found = flows(a_xes=xes(trace(event(0, "a"), event(5, "b", "schedule"), event(9, "b", "start"), event(10, "b")))).totals
+    assert seconds(found.activities["b"].wait.calendar) == 4
+
+
+def test_suspended_work_is_no_work(flows):
+    steps = ((0, "start"), (10, "suspend"), (30, "resume"), (40, "suspend"), (45, "resume"), (60, "complete"))
+    found = flows(a_xes=xes(trace(*(event(at, "a", what) for at, what in steps)))).totals
+    assert seconds(found.service[0]) == 35
+
+
+def test_work_that_is_still_suspended_at_its_end_ended_there(flows):
+    found = flows(a_xes=xes(trace(event(0, "a", "start"), event(10, "a", "suspend"), event(60, "a")))).totals
+    assert seconds(found.service[0]) == 10
+
+
+def test_instances_of_one_activity_are_told_apart(flows):
+    steps = (event(0, "a", "start", "1"), event(10, "a", "start", "2"), event(20, "a", "complete", "2"), event(50, "a", "complete", "1"))
+    found = flows(a_xes=xes(trace(*steps))).totals
+    assert seconds(found.activities["a"].service.calendar) == 50 + 10
+    assert seconds(found.service[0]) == 50
+
+
+def test_without_instances_the_first_start_belongs_to_the_first_end(flows):
+    steps = (event(0, "a", "start"), event(10, "a", "start"), event(20, "a"), event(50, "a"))
+    found = flows(a_xes=xes(trace(*steps))).totals
+    assert seconds(found.activities["a"].service.calendar) == 20 + 40
+
+
+def test_a_log_of_completions_alone_gives_no_work(flows):
+    found = flows(a_xes=xes(trace(event(0, "a"), event(50, "b")))).totals
+    assert found.timed == 0
+    assert list(found.service) == [0]
+    assert found.activities["b"].waited == 0
+
+
+def test_offsets_are_kept_to_the_second(flows):
+    steps = (event("2026-03-02T09:00:00.500+01:00", "a", "start"), event("2026-03-02T03:30:00.500-05:00", "a"))
+    found = flows(a_xes=xes(trace(*steps))).totals
+    assert seconds(found.service[0]) == 1800
+
+
+@pytest.mark.parametrize("unit", [1, 1000, 1_000_000, 1_000_000_000], ids=["s", "ms", "us", "ns"])
+def test_a_number_is_a_time_in_the_unit_that_its_size_shows(flows, unit):
+    start = int(MONDAY.timestamp())
+    steps = (event(str(start * unit), "a", "start", key="int"), event(str((start + 61) * unit), "a", key="int"))
+    assert seconds(flows(a_xes=xes(trace(*steps))).totals.service[0]) == 61
+
+
+def test_a_number_that_is_no_time_in_any_unit_is_counted(flows):
+    found = flows(a_xes=xes(trace(event("1712", "a"), event(0, "b"))))
+    assert found.sources[0].skipped == 1
+    assert "cases/a.xes:" in found.sources[0].remarks[0]
+
+
+def test_what_stands_inside_an_attribute_is_none_of_the_event(flows):
+    nested = '<string key="x" value="y"><date key="time:timestamp" value="2001-01-01T00:00:00Z"/></string>'
+    text = xes(trace(event(0, "a", "start"), event(9, "a"))).replace("</event>", f"{nested}</event>")
+    assert seconds(flows(a_xes=text).totals.calendar[0]) == 9
+
+
+def test_times_out_of_order_are_put_in_order_and_counted(flows):
+    found = flows(a_xes=xes(trace(event(60, "a"), event(0, "a", "start")))).totals
+    assert (seconds(found.service[0]), found.disordered) == (60, 1)
+
+
+def test_a_second_complete_has_no_start_and_no_work(flows):
+    found = flows(a_xes=xes(trace(event(0, "a", "start"), event(60, "a"), event(90, "a")))).totals
+    assert (found.visits, found.timed, seconds(found.service[0])) == (2, 1, 60)
+
+
+def test_a_start_without_an_end_is_counted_and_is_no_work(flows):
+    found = flows(a_xes=xes(trace(event(0, "a", "start"), event(60, "b")))).totals
+    assert (found.unfinished, found.service[0]) == (1, 0)
+
+
+def test_a_case_with_and_without_offsets_is_left_out(flows):
+    mixed = trace(event("2026-03-02T09:00:00", "a"), event(60, "a"), name="1")
+    found = flows(a_xes=xes(mixed, trace(event(0, "a"), name="2")))
+    assert len(found.totals.starts) == 1
+    assert any("with and without an offset" in one for one in found.sources[0].remarks)
+
+
+def test_times_without_an_offset_are_the_clock_of_the_zone(flows):
+    found = flows(a_xes=xes(trace(event("2026-03-02T08:00:00", "a"))))
+    assert found.totals.starts[0] == MONDAY.timestamp() * SECOND
+    assert any("without an offset" in one for one in found.sources[0].remarks)
+
+
+def test_working_time_counts_seconds_and_no_night(flows):
+    """From Monday 15:59:30 to Tuesday 08:00:15, open from 8 to 16."""
+    found = flows(OFFICE, a_xes=xes(trace(event(8 * 3600 - 30, "a", "start"), event(24 * 3600 + 15, "a")))).totals
+    assert (seconds(found.work[0]), seconds(found.cycle[0])) == (45, 45)
+
+
+def test_what_is_dated_after_the_run_has_not_happened(flows):
+    found = flows(now=MONDAY, a_xes=xes(trace(event(0, "a"), event(86400, "a"))))
+    assert (found.future, found.totals.events) == (1, 1)
+
+
+def test_a_case_that_stands_in_two_files_counts_once(flows):
+    text = xes(trace(event(0, "a"), event(9, "b")))
+    found = flows(a_xes=text, b_xes_gz=gzip.compress(text.encode()))
+    assert [source.id for source in found.sources] == ["set:xes", "set:xes-gz"]
+    assert len(found.totals.starts) == 1
+    assert any("name of an earlier one" in one for one in found.sources[1].remarks)
+
+
+BROKEN = {
+    "cut off": xes(trace(event(0, "a")))[:-30],
+    "with a document type": '<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "b">]>' + xes()[39:],
+    "another root": "<html></html>",
+    "no XML": "case,activity\n",
+    "cut off while packed": gzip.compress(xes(trace(event(0, "a"))).encode())[:-12],
+    "spoilt while packed": gzip.compress(b"x")[:12] + b"\xff\xff\xff\xff" + gzip.compress(b"x")[16:],
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_spoilt_file_is_refused_with_its_name(flows, how):
+    with pytest.raises(Exception, match=r"^cases/a\.xes") as refused:
+        flows(a_xes=BROKEN[how])
+    assert type(refused.value).__name__ == "BadInput"
+
+
+def test_an_empty_log_is_not_an_unreadable_one(flows):
+    assert flows() is None
+    assert flows(a_xes=xes()).sources[0].health == "failed"
+
+
+# A case by construction: steps one after the other, each with a wait, an optional start, and pauses inside its work.
+STEP = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6), st.booleans(), st.lists(st.integers(0, 1000), max_size=2))
+
+
+@given(cases=st.lists(st.lists(STEP, min_size=1, max_size=5), min_size=1, max_size=4))
+def test_what_a_log_was_made_from_is_what_is_read(tmp_path_factory, cases):
+    text, work, waits, cycles = [], 0, 0, []
+    for number, steps in enumerate(cases):
+        at, first, events = 0, None, []
+        for place, (wait, busy, is_timed, pauses) in enumerate(steps):
+            at += wait
+            first = at if first is None else first
+            if is_timed:
+                waits += wait if place else 0
+                work += busy
+                events.append(event(at, f"step{place}", "start"))
+            at += busy
+            for pause in pauses if is_timed else ():
+                events.append(event(at, f"step{place}", "suspend"))
+                at += pause
+                events.append(event(at, f"step{place}", "resume"))
+            if not is_timed and place == 0:
+                first = at
+            events.append(event(at, f"step{place}"))
+        cycles.append(at - first)
+        text.append(trace(*events, name=str(number)))
+    folder = tmp_path_factory.mktemp("log")
+    (folder / "cases").mkdir()
+    (folder / "cases" / "log.xes").write_text(xes(*text), encoding="utf-8")
+    found = skill.flows.read_flows(folder, ALWAYS, None).totals
+    assert seconds(sum(found.service)) == work == seconds(sum(one.service.calendar for one in found.activities.values()))
+    assert seconds(sum(one.wait.calendar for one in found.activities.values())) == waits
+    assert [seconds(one) for one in found.calendar] == cycles
+
+
+def test_the_digest_is_that_of_the_file_as_it_lies_there(flows, tmp_path):
+    source = flows(a_xes_gz=gzip.compress(xes().encode())).sources[0]
+    path = next(matching(tmp_path, ["cases/**/*.xes.gz"])).path
+    assert source.digests[0][1] == f"sha256:{skill.evidence.hashlib.sha256(path.read_bytes()).hexdigest()}"
