@@ -58,12 +58,13 @@ def _line(found: Measurement, name: str, label: str) -> dict[str, Any]:
 
 
 def _bars(boundary: Boundary, name: str) -> dict[str, Any]:
-    words = f"{name.removeprefix('stages-')} hours"
-    points = [[BARS[stage], round(boundary.sums[stage] / HOUR, 6)] for stage in boundary.stages]
+    words, cases = f"{name.removeprefix('stages-')} hours", len(boundary.cases)
+    # The mean, for its parts add up to the whole; a reader takes a sum over all changes for what one of them takes.
+    points = [[BARS[stage], round(boundary.sums[stage] / HOUR / cases, 6)] for stage in boundary.stages]
     return {
         "id": name,
         "kind": "bar",
-        "title": f"Where the time of merged changes goes, {words}",
+        "title": f"Where the time of one merged change goes, {words}, mean of {cases}",
         "x": {"label": "stage"},
         "y": {"label": "time", "unit": "h"},
         "series": [{"label": words, "points": points}],
