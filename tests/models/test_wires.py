@@ -144,6 +144,27 @@ def test_a_servers_field_of_reasoning_is_no_part_of_the_reply():
     assert from_memory("local", content).reply.text == TEXT
 
 
+TOOL = [
+    {"type": "content_block_start", "index": 1, "content_block": {"type": "tool_use", "id": "t", "name": "bash", "input": {}}},
+    {"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": '{"run": "id"}'}},
+    {"type": "content_block_stop", "index": 1},
+]
+CALL = {"type": "response.function_call_arguments.delta", "sequence_number": 1, "item_id": "i", "output_index": 1, "delta": '{"run": "id"}'}
+CALLED = {
+    "anthropic": said.messages(TEXT, stop="tool_use").replace(b"event: message_delta", said.sse(*TOOL) + b"event: message_delta"),
+    "openai": said.responses(TEXT).replace(b"event: response.completed", said.sse(CALL) + b"event: response.completed"),
+    "local": said.chat(TEXT, finish="tool_calls").replace(
+        b'"delta": {}', b'"delta": {"tool_calls": [{"index": 0, "id": "t", "type": "function", "function": {"name": "bash", "arguments": "{}"}}]}'
+    ),
+}
+
+
+@WIRES
+def test_a_tool_that_is_called_without_being_offered_is_passed_by(provider):
+    assert b"bash" in CALLED[provider] or b"function_call" in CALLED[provider]
+    assert from_memory(provider, CALLED[provider]).reply.text == TEXT
+
+
 # Refused and cut, in each way that there is
 
 
