@@ -1,0 +1,242 @@
+"""The collector: what is measured from its skeletons is what is measured from the logs, and no word of a log is in them."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from skills.amdahl_ceiling.logs import Log, stamp
+from skills.amdahl_ceiling.measured import EXAMPLE, SCRIPTS, facts, run, skill
+
+SCRIPT = SCRIPTS / "collect.py"
+# A folder of evidence with more logs (sessions/, pull-requests/) than a repository can carry.
+LARGER = os.environ.get("AMDAHL_EVIDENCE", "")
+HOURS = ("--working-hours", "Mon-Fri 09:00-17:00")
+
+
+def _load() -> Any:
+    spec = importlib.util.spec_from_file_location("collect_under_test", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # before it runs: dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+collect = _load()
+
+
+def collected(logs: Path, out: Path, *more: object) -> dict[str, Any]:
+    """Collect the logs into *out* in a process of its own, with the key beside it; return the manifest."""
+    done = run("sessions", "--from", logs, "--out", out, *_key(out), *more, script=SCRIPT, env={})
+    assert done.returncode == 0, done.stderr.decode()
+    manifest: dict[str, Any] = json.loads((out / "manifest.json").read_text())
+    return manifest
+
+
+def _key(out: Path) -> tuple[str, Path]:
+    return ("--key-file", out.parent / "key")
+
+
+def maker_of(out: Path) -> Any:
+    return collect.Skeleton(bytes.fromhex((out.parent / "key").read_text().strip()))
+
+
+def renamed(document: dict[str, Any], logs: Path, out: Path) -> dict[str, Any]:
+    """The facts with the names that the logs have in a pack, and without what a file's bytes decide."""
+    text, maker = json.dumps(document), maker_of(out)
+    for log in collect.logs_below(logs, maker, collect.Found()):
+        text = text.replace(f"sessions/{log.path.relative_to(logs).as_posix()}", log.name)
+        old, new = (hashlib.sha256(name.encode()).hexdigest()[:12] for name in (log.path.stem, Path(log.name).stem))
+        text = text.replace(old, new)
+    made: dict[str, Any] = json.loads(text)
+    for source in made["sources"]:
+        del source["digest"], source["bytes"]
+        source["note"] = in_any_order(source["note"])
+    # Logs without a session are listed in the order of their folders, and hashes have another one.
+    return made | {"warnings": list(map(in_any_order, made["warnings"]))}
+
+
+def in_any_order(sentence: str) -> list[str]:
+    """The words of a sentence, for comparison."""
+    return sorted(re.split(r"[ ,.]+", sentence))
+
+
+def assert_same_facts(evidence: Path, out: Path) -> None:
+    """What is measured from *evidence* is what is measured from a pack made of it."""
+    tables = sorted((evidence / "pull-requests").glob("*.csv"))
+    collected(evidence / "sessions", out, *(word for path in tables for word in ("--pulls", path)))
+    before = renamed(facts(evidence, *HOURS), evidence / "sessions", out)
+    assert renamed(facts(out, *HOURS), evidence / "sessions", out) == before
+
+
+def test_the_facts_of_the_examples_skeletons_are_those_of_its_logs(tmp_path):
+    assert_same_facts(EXAMPLE / "evidence", tmp_path / "pack")
+
+
+@pytest.mark.skipif(not LARGER, reason="AMDAHL_EVIDENCE names no larger set of logs")
+def test_the_facts_of_a_larger_sets_skeletons_are_those_of_its_logs(tmp_path):
+    assert_same_facts(Path(LARGER), tmp_path / "pack")
+
+
+# Every key of the format, and words where the format has some: none of them may leave.
+KEYS = (
+    "uuid parentUuid logicalParentUuid sessionId agentId requestId promptId leafUuid messageId parentToolUseID toolUseID sourceToolUseID "
+    "sourceToolAssistantUUID tool_use_id id name model role content text thinking signature input stop_reason stop_sequence usage caller "
+    "toolUseResult stdout stderr oldString newString structuredPatch filePath originalFile durationMs durationSeconds retryInMs "
+    "retryAttempt elapsedTimeSeconds message data error status cwd gitBranch version slug userType entrypoint permissionMode timestamp "
+    "isSidechain isMeta isCompactSummary subtype type summary lastPrompt prUrl prRepository prNumber operation attachment hookInfos "
+    "command compactMetadata planContent todos normalizedMessages customTitle origin teamName"
+).split()
+CANARY = "zanzibar"
+OPENINGS = (*collect.MARKERS, collect.REFUSAL, "", "[Request interrupted by", "<command-message>", "/home/")
+WORDS = st.sampled_from(OPENINGS).map(lambda start: f"{start}{CANARY}")
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-5, 90_000), st.floats(0, 9, allow_nan=False), WORDS)
+IDS = st.sampled_from([f"{CANARY}-{number}" for number in range(6)])
+TOOL_NAMES = st.sampled_from(["Bash", "Read", "Task", "WebFetch", "AskUserQuestion", f"mcp__{CANARY}__{CANARY}"])
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS) | WORDS, inner, max_size=4)),
+    max_leaves=8,
+)
+TIMES = st.floats(0, 5000).map(stamp) | st.just(f"{CANARY}T10:00:00Z") | st.just("2026-01-12T14:00:01+01:00")
+
+
+def having(**fields: Any) -> Any:
+    """An object with these keys, and some of all others."""
+    odd = st.dictionaries(st.sampled_from(KEYS) | WORDS, ANYTHING, max_size=3)
+    return st.builds(lambda more, own: more | own, odd, st.fixed_dictionaries({}, optional=fields))
+
+
+BLOCKS = st.one_of(
+    having(type=st.just("text"), text=WORDS),
+    having(type=st.just("thinking"), thinking=WORDS),
+    having(type=st.just("tool_use"), id=IDS, name=TOOL_NAMES, input=ANYTHING),
+    having(type=st.just("tool_result"), tool_use_id=IDS, content=WORDS | st.lists(having(type=st.just("text"), text=WORDS), max_size=2)),
+    having(type=WORDS),
+)
+MESSAGES = having(id=IDS, model=st.just("<synthetic>") | WORDS, content=WORDS | st.lists(BLOCKS, max_size=4))
+OWN = having(durationMs=st.integers(0, 90_000), durationSeconds=st.floats(0, 90))
+FLAGS = {name: st.booleans() for name in ("isSidechain", "isMeta", "isCompactSummary")}
+SHARED: dict[str, Any] = {"uuid": IDS, "timestamp": TIMES, "message": MESSAGES, "toolUseResult": OWN | ANYTHING}
+DATA = having(
+    type=st.sampled_from(["bash_progress", "agent_progress", "hook_progress", CANARY]),
+    elapsedTimeSeconds=st.integers(0, 90),
+    agentId=IDS,
+    message=having(type=st.sampled_from(["assistant", "user"]), **SHARED),
+)
+RECORDS = having(
+    type=st.sampled_from(["assistant", "user", "progress", "system", "file-history-snapshot", "summary", CANARY]),
+    subtype=st.sampled_from(["turn_duration", "api_error", CANARY]),
+    durationMs=st.integers(0, 90_000),
+    retryInMs=st.floats(0, 9000),
+    parentToolUseID=IDS,
+    agentId=IDS,
+    sessionId=IDS,
+    data=DATA,
+    **SHARED,
+    **FLAGS,
+).map(lambda record: record | {"type": record["type"] if isinstance(record.get("type"), str) else "user"})
+LINES = st.lists(RECORDS.map(json.dumps) | st.sampled_from(["", "{", "[1]", f'"{CANARY}"']), max_size=12)
+KEY = bytes(range(32))
+
+
+FIELDS = st.fixed_dictionaries(
+    {}, optional={"isMeta": st.booleans(), "isCompactSummary": st.booleans(), "sourceToolUseID": IDS, "cwd": WORDS}
+)
+TEXTS = st.one_of(WORDS, WORDS.map(lambda words: [{"type": "text", "text": words}, {"type": "text", "text": "x"}]))
+CALLED = st.sampled_from(["AskUserQuestion", "Bash", "Read", "Task", "WebSearch", f"mcp__{CANARY}__{CANARY}"])
+SINCE = st.integers(0, 3000)
+MODELS = st.sampled_from(["<synthetic>", f"{CANARY}-1"])
+ANSWERS = st.sampled_from([[{"type": "text", "text": CANARY}], [{"type": "tool_result", "tool_use_id": "a", "content": CANARY}]])
+# What happens in a session that makes sense: a method of the log in the making, and what it is given after the time.
+STEPS = st.one_of(
+    st.tuples(st.just("prompt"), SINCE, st.tuples(WORDS), FIELDS),
+    st.tuples(st.just("record"), SINCE, st.just(("user",)), TEXTS.map(lambda text: {"message": {"content": text}})),
+    st.tuples(st.just("says"), SINCE, st.tuples(IDS), MODELS.map(lambda model: {"model": model})),
+    st.tuples(st.just("thinks"), SINCE, st.tuples(IDS), st.just({})),
+    st.tuples(st.just("asks"), SINCE, st.tuples(IDS, st.sampled_from("abc"), CALLED), st.just({})),
+    st.tuples(st.just("result"), SINCE, st.tuples(st.sampled_from("abc"), WORDS, OWN), st.just({})),
+    st.tuples(st.just("progress"), SINCE, st.tuples(st.sampled_from("abc"), st.integers(0, 60)), st.just({})),
+    st.tuples(
+        st.just("mirrored"),
+        SINCE,
+        st.tuples(IDS, IDS, st.sampled_from(["user", "assistant"]), ANSWERS.map(lambda blocks: {"id": "m", "content": blocks})),
+        st.just({}),
+    ),
+    st.tuples(st.just("took"), SINCE, st.tuples(st.integers(0, 600)), st.just({})),
+    st.tuples(st.just("record"), SINCE, st.just(("system",)), st.just({"subtype": "api_error", "retryInMs": 900.5})),
+)
+
+
+def log_of(steps: list[tuple[str, float, tuple[Any, ...], dict[str, Any]]]) -> list[str]:
+    """The lines of a log in which *steps* happen one after the other."""
+    log = Log(CANARY)
+    for name, seconds, values, fields in sorted(steps, key=lambda step: step[1]):
+        getattr(log, name)(seconds, *values, **fields)
+    return log.lines
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(lines=st.one_of(st.lists(STEPS, min_size=3, max_size=14).map(log_of), LINES))
+def test_a_generated_log_leaves_no_word_and_is_measured_as_it_was(lines):
+    maker = collect.Skeleton(KEY)
+    made = list(collect.skeletons((line.encode() for line in lines), maker, collect.Found()))
+    assert CANARY not in "".join(made)
+    before, after = map(read, (lines, made))
+    if before is not None:
+        before = replace(before, calls=tuple(replace(call, name=maker.tool(call.name)) for call in before.calls))
+    assert after == before
+
+
+def read(lines: list[str]) -> Any:
+    """The session that the measurement reads from *lines*."""
+    reader = skill.transcripts.Reader("s", set())
+    reader.read(f"{line}\n".encode() for line in lines)
+    return reader.session()
+
+
+@pytest.mark.parametrize(
+    ("log", "kept"),
+    [
+        (Log().prompt(0, "[Request interrupted by user for tool use] x"), '"[Request interrupted by user]"'),
+        (Log().prompt(0, "<task-notification><task-id>x"), '"<task-notification>"'),
+        (Log().prompt(0, "<command-name>/deploy-acme"), '"<command-name>"'),
+        (Log().prompt(0, "<local-command-stdout>x"), '"<local-command>"'),
+        (Log().result(0, "a", f"{collect.REFUSAL}. It was rejected"), f'"{collect.REFUSAL}"'),
+        (Log().prompt(0, "x", isMeta=True), '"isMeta":true'),
+        (Log().prompt(0, "x", sourceToolUseID="t"), '"sourceToolUseID":'),
+        (Log().prompt(0, "x", isCompactSummary=True), '"isCompactSummary":true'),
+        (Log().says(0, "m", model="<synthetic>"), '"model":"<synthetic>"'),
+        (Log().asks(0, "m", "a", "WebFetch"), '"name":"WebFetch"'),
+        (Log().result(0, "a", "x", {"durationSeconds": 2.5}), '"durationSeconds":2.5'),
+        (Log().progress(5, "a", 2), '"elapsedTimeSeconds":2'),
+        (Log().took(5, 31), '"durationMs":31000'),
+    ],
+)
+def test_what_decides_about_time_is_kept_as_its_shortest_form(log, kept):
+    (line,) = collect.skeletons((line.encode() for line in log.lines), collect.Skeleton(KEY), collect.Found())
+    assert kept in line
+
+
+def test_every_tool_that_the_measurement_treats_in_its_own_way_keeps_its_name():
+    calls, conversation = skill.calls, skill.conversation
+    special = calls.ASKS_A_PERSON | calls.WEB | calls.LOCAL | conversation.SUB_AGENT_TOOLS | {"Bash"}
+    assert special <= collect.TOOLS
+
+
+def test_the_tool_of_a_strangers_server_has_no_name_and_is_the_same_everywhere():
+    maker = collect.Skeleton(KEY)
+    assert maker.tool("mcp__acme__orders") == maker.tool("mcp__acme__orders") != maker.tool("mcp__acme__bills")
+    assert "acme" not in maker.tool("mcp__acme__orders")
