@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import actions
+import codexlog
 import githistory
 import githubpulls
 import gitlab
@@ -26,6 +27,7 @@ READERS: tuple[Reader, ...] = (
     *githubpulls.READERS,
     githistory,
     junit,
+    codexlog,
 )
 
 
@@ -42,6 +44,12 @@ def read_any(path: Path, name: str, readers: Sequence[Reader] = READERS) -> Read
         seen = " and ".join(reader.FORMAT for reader in found) if found else "nothing that one of these has"
         raise BadInput(expected=f"one of {known}", found=seen, where=name)
     return found[0].read(path, name)
+
+
+def is_known(path: Path) -> bool:
+    """Whether a reader recognises *path*."""
+    head = head_of(path)
+    return any(reader.recognises(head, path.name) for reader in READERS)
 
 
 def head_of(path: Path) -> bytes:
