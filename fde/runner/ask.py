@@ -106,6 +106,9 @@ class _Talk:
             answer = model.reply(request, self.watch)
         finally:
             self._note(number, before)
+        if answer.model:
+            # It may be another than the one that was asked.
+            runs.record(self.engagement, self.run, "answered", model=answer.model)
         self.budget = self._spent(answer, sending, before)
         self.replies.append(answer.text)
         return answer

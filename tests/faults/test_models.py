@@ -71,6 +71,7 @@ def test_a_reply_becomes_a_judged_artefact_in_one_command(ask, acme, fde, provid
     (attempt,) = events(acme, "attempts")[0]["attempts"]
     assert (attempt["id"], attempt["status"], attempt["outcome"]) == ("req_ok", 200, "ok")
     assert events(acme, "attempts")[0]["usage"]["cache_read"] == 300
+    assert events(acme, "answered")[0]["model"] in ("claude-opus-5-5-20261001", "gpt-6.1-terra-2026", "tiny")
     (sent,) = events(acme, "sending")
     assert sent["bytes"] == len(server.requests[0].body)
     assert json.loads((acme / ".fde/runs/r0001/request-1.json").read_text()) == json.loads(server.requests[0].body)

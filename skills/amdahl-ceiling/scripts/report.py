@@ -140,7 +140,9 @@ def _stage_facts(
     name, grade = stage_id(boundary.id, stage), boundary.grade(stage)
     words = WHOLES[boundary.id]
     label = f"{words[0].upper()}{words[1:]}: {STAGE_NAMES[stage]}"
-    facts.add(f"{name}.hours", label, "duration", boundary.sums[stage] / HOUR, "h", grade=grade, **common)
+    # Without it a reader takes the sum for what one case takes.
+    together = f"{label}, all {len(boundary.cases)} together"
+    facts.add(f"{name}.hours", together, "duration", boundary.sums[stage] / HOUR, "h", grade=grade, **common)
     per_cent = None if ends is None else (100 * ends[0], 100 * ends[1])
     share = 100 * boundary.share(stage)
     facts.add(f"{name}.share", f"{label}, share", "ratio", share, "%", grade=grade, ends=per_cent, **common)
