@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
-from intervals import Spans, both, union, without
+from agenttime import Answers, Done, split
+from intervals import Spans, union
 from loglines import Json, LogLines, inner, number, times, word
 from reading import Interval, Read, instant
 
@@ -38,8 +38,7 @@ class _Thread:
     parent: str = ""
     began: float = 0.0
     policies: set[str] = field(default_factory=set)
-    answers: Spans = field(default_factory=list)
-    last: float = 0.0
+    answers: Answers = field(default_factory=Answers)
     opened: float | None = None
     turns: Spans = field(default_factory=list)
     calls: dict[str, tuple[float, str]] = field(default_factory=dict)
@@ -50,13 +49,6 @@ class _Thread:
     @property
     def case(self) -> str:
         return f"codex:{self.id}"
-
-    def works(self, at: float) -> None:
-        """The agent did something: the answer to the last prompt lasted at least until then."""
-        self.last = max(self.last, at)
-        if self.answers:
-            start, end = self.answers[-1]
-            self.answers[-1] = (start, max(end, at))
 
 
 def recognises(head: bytes, name: str) -> bool:
@@ -106,7 +98,7 @@ def _record(thread: _Thread, record: Json, payload: Json, at: float) -> None:
 
 def _event(thread: _Thread, payload: Json, what: str, at: float) -> None:
     if what == "user_message":
-        thread.answers.append((at, at))
+        thread.answers.asked(at)
     elif what == "task_started":
         thread.opened = at
     elif what in {"task_complete", "turn_aborted"}:
@@ -114,7 +106,7 @@ def _event(thread: _Thread, payload: Json, what: str, at: float) -> None:
         thread.turns.append((start, at))
         thread.opened = None
     elif what in ENDS:
-        thread.works(at)
+        thread.answers.works(at)
         _ended(thread, payload, what, at)
 
 
@@ -131,7 +123,7 @@ def _ended(thread: _Thread, payload: Json, what: str, at: float) -> None:
 def _item(thread: _Thread, payload: Json, what: str, at: float) -> None:
     if word(payload, "role") in NOT_WORK:
         return
-    thread.works(at)
+    thread.answers.works(at)
     call = word(payload, "call_id")
     if what in CALLS and call:
         thread.calls[call] = (at, word(payload, "name") or what)
@@ -142,30 +134,24 @@ def _item(thread: _Thread, payload: Json, what: str, at: float) -> None:
 
 def _windows(thread: _Thread) -> Spans:
     """When the agent was at work: its recorded turns, else from each prompt to the last work before the next prompt."""
-    found = thread.answers
+    found = thread.answers.spans
     if thread.turns or thread.opened is not None:
-        unfinished = [] if thread.opened is None else [(thread.opened, thread.last)]
+        unfinished = [] if thread.opened is None else [(thread.opened, thread.answers.last)]
         found = [*thread.turns, *unfinished]
     return union((max(start, thread.began), end) for start, end in found)
 
 
-def _intervals(thread: _Thread, windows: Spans) -> Iterable[Interval]:
+def _intervals(thread: _Thread, windows: Spans) -> Iterator[Interval]:
     """The time of the tools, what is left of the turns, and what lies between them."""
     recorded = {call for call, *_ in thread.timed}
     found = [("A", *one[1:]) for one in thread.timed]
     found += [("B", *pair[1:]) for pair in thread.pairs if pair[0] not in recorded]
-    tools = [
-        Interval(case=thread.case, kind=WAITS.get(tool, "tool"), start=start, end=end, grade=grade, what=tool)
-        for grade, tool, first, until in found
-        # A command that outlives its turn keeps nobody waiting, and nothing of a fork lies before it.
-        for start, end in both(union([(first, until)]), windows)
+    done = [
+        Done(tool=tool, start=start, end=end, grade=grade, kind=WAITS.get(tool, "tool"))
+        for grade, tool, start, end in found
     ]
-    left = without(windows, union((tool.start, tool.end) for tool in tools))
-    between = [(one[1], other[0]) for one, other in pairwise(windows)]
     model, idle = _grades(thread)
-    yield from tools
-    yield from (Interval(case=thread.case, kind="model", start=start, end=end, grade=model) for start, end in left)
-    yield from (Interval(case=thread.case, kind="idle", start=start, end=end, grade=idle) for start, end in between)
+    return split(thread.case, windows, done, model=model, idle=idle)
 
 
 def _grades(thread: _Thread) -> tuple[str, str]:

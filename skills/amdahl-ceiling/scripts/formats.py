@@ -8,6 +8,7 @@ from pathlib import Path
 
 import actions
 import codexlog
+import copilotlog
 import githistory
 import githubpulls
 import gitlab
@@ -28,6 +29,7 @@ READERS: tuple[Reader, ...] = (
     githistory,
     junit,
     codexlog,
+    copilotlog,
 )
 
 
