@@ -28,7 +28,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,9 @@ COLUMNS = (
     "pr number merge_epoch merged_epoch merge_at merged_at session_ids sessions last_commit_epoch last_commit_at "
     "first_author_epoch first_commit_epoch first_commit_at fully_covered".split()
 )
+
+SCHEMAS = ("fde.pack/1", "fde.requests/1")
+ENOUGH = 14  # days of logs from which a pack has more than one kind of week in it
 
 Json = dict[str, Any]
 
@@ -142,13 +145,9 @@ class Skeleton:
         if not isinstance(content, list):
             return None
         blocks = [block for block in content if isinstance(block, dict)]
-        # The measurement reads the texts of a message as one, so the first of them carries the marker of all.
+        # The measurement reads the texts of a message as one, so each of them carries the marker of all.
         said = marker(" ".join(words(block) for block in blocks if block.get("type") == "text"))
-        made = []
-        for block in blocks:
-            made.append(self._block(block, said))
-            said = "x" if block.get("type") == "text" else said
-        return made
+        return [self._block(block, said) for block in blocks]
 
     def _block(self, block: Json, said: str) -> Json:
         match block.get("type"):
@@ -404,7 +403,7 @@ def manifest(maker: Skeleton, main: Found, agents: Found, pulls: Found) -> Json:
     """What a pack holds, in numbers."""
     kinds = {"sessions": main, "sub-agents": agents, "pull-request tables": pulls}
     return {
-        "schema": "fde.pack/1",
+        "schema": SCHEMAS[0],
         "collector": {"version": VERSION, "digest": f"sha256:{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"},
         "key": str(maker.ident("which key this is"))[:8],
         "period": [main.first, main.last] if main.first else None,
@@ -425,7 +424,7 @@ def collect(options: argparse.Namespace, out: Path) -> Json:
         raise Stopped(f"{options.source}: no session logs (*.jsonl) are in this folder.")
     for found, is_theirs in ((main, False), (agents, True)):
         chosen = [log for log in logs if log.is_agents is is_theirs]
-        found.expected = len(chosen)
+        found.expected = len(chosen) + found.skipped
         write_logs(chosen, out, maker, found)
     return manifest(maker, main, agents, write_pulls(options.pulls, out, maker))
 
@@ -470,6 +469,79 @@ def _show(folder: Path, text: str) -> None:
     sys.stdout.write(f"== manifest.json\n{text}")
 
 
+def check(options: argparse.Namespace) -> int:
+    """Print what the packs in a folder hold, and what is missing there and how to get it."""
+    packs = manifests(options.folder)
+    sys.stdout.writelines(f"{line}\n" for line in held(options.folder, packs))
+    missing = list(gaps(options.folder, packs))
+    sys.stdout.writelines(f"Missing: {sentence}\n" for sentence in missing)
+    return 1 if missing else 0
+
+
+def manifests(folder: Path) -> list[Json]:
+    """The manifests in *folder*: one, or several where packs were put together."""
+    try:
+        found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("manifest*.json"))]
+    except ValueError as error:
+        raise Stopped(f"{folder}: a manifest in it cannot be read: {error}.") from error
+    if not found or any(not isinstance(pack, dict) or pack.get("schema") not in SCHEMAS for pack in found):
+        raise Stopped(f"{folder}: expected manifest.json as `collect.py sessions` writes it, found none, or another.")
+    return found
+
+
+def kinds(packs: list[Json]) -> Iterator[tuple[str, Json]]:
+    """Each kind of files in each pack."""
+    return ((name, kind) for pack in packs for name, kind in pack.get("kinds", {}).items())
+
+
+def held(folder: Path, packs: list[Json]) -> Iterator[str]:
+    """One line for each kind of files: how many there should be and are."""
+    for name, kind in kinds(packs):
+        yield f"{name}: {kind['got']} of {kind['expected']} collected, {kind['lines']} lines, {kind['malformed']} of them broken"
+    for name, wanted in requested(packs).items():
+        yield f"{name}: {sum(is_there(folder / path) for path in wanted)} of {len(wanted)} exports"
+    for pack in packs:
+        if pack.get("period"):
+            yield f"period: {' to '.join(pack['period'])}, Claude Code {', '.join(pack['tools']['claude-code'])}"
+
+
+def requested(packs: list[Json]) -> dict[str, list[str]]:
+    """The files that the commands for a forge should have written, by their folder."""
+    made: dict[str, list[str]] = {}
+    for path in (path for pack in packs for path in pack.get("files", ())):
+        made.setdefault(path.partition("/")[0], []).append(path)
+    return made
+
+
+def is_there(path: Path) -> bool:
+    """Whether an export was written to its end."""
+    return path.is_file() and path.stat().st_size > 0
+
+
+def gaps(folder: Path, packs: list[Json]) -> Iterator[str]:
+    """Say what is missing, and what to do about it."""
+    logs = [kind for name, kind in kinds(packs) if name in {"sessions", "sub-agents"}]
+    sizes = [path.stat().st_size for path in (folder / "sessions").rglob("*.jsonl")]
+    wanted = sum(kind["got"] for kind in logs), sum(kind["bytes"] for kind in logs)
+    if (len(sizes), sum(sizes)) != wanted:
+        yield (
+            f"the manifest speaks of {wanted[0]} skeletons with {wanted[1]} bytes, {len(sizes)} with {sum(sizes)} are here. "
+            "Copy the pack again, as a whole."
+        )
+    if skipped := sum(kind["expected"] - kind["got"] for _, kind in kinds(packs)):
+        yield f"{skipped} logs were links or no regular files. Collect from the folder where they really are."
+    days = [date.fromisoformat(day) for pack in packs for day in pack.get("period") or ()]
+    if not days:
+        yield "no session with a time. Run `collect.py sessions` where the agent is used."
+    elif (max(days) - min(days)).days < ENOUGH:
+        yield f"the logs reach over {(max(days) - min(days)).days + 1} days only. Set cleanupPeriodDays and collect again in a month."
+    lost = [path for paths in requested(packs).values() for path in paths if not is_there(folder / path)]
+    if lost:
+        yield f"{len(lost)} exports, {', '.join(lost[:5])} first. Run the script of `collect.py commands` again; it goes on where it stopped."
+    if not requested(packs) and not any((folder / "pull-requests").glob("*")):
+        yield "merged pull requests. `collect.py commands --repos OWNER/NAME` prints how to get them, or give a table with --pulls."
+
+
 def main(arguments: list[str]) -> int:
     """Run one command line; returns the exit code: 0 done, 1 something is missing, 2 wrong flags, 3 an input is not as expected."""
     options = _parser().parse_args(arguments)
@@ -503,6 +575,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="the key for hashes, made if it is not there (%(default)s); the same file on several machines makes their ids fit",
     )
+    checks = commands.add_parser("check", help="say what a pack holds and what is missing", allow_abbrev=False)
+    checks.set_defaults(run=check)
+    checks.add_argument("folder", type=Path, metavar="DIR", help="the pack, or the folder in which packs were put together")
     return parser
 
 

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -240,3 +241,151 @@ def test_the_tool_of_a_strangers_server_has_no_name_and_is_the_same_everywhere()
     maker = collect.Skeleton(KEY)
     assert maker.tool("mcp__acme__orders") == maker.tool("mcp__acme__orders") != maker.tool("mcp__acme__bills")
     assert "acme" not in maker.tool("mcp__acme__orders")
+
+
+def checked(folder: Path) -> tuple[int, str]:
+    """The exit code of `check`, and what it prints."""
+    done = run("check", folder, script=SCRIPT, env={})
+    return done.returncode, (done.stdout + done.stderr).decode()
+
+
+@pytest.fixture(name="logs")
+def _logs(tmp_path) -> Path:
+    """A folder of logs as Claude Code has it: a session with two sub-agents of either kind, and one that goes on from it."""
+    folder = tmp_path / "logs" / "-home-jo-acme"
+    main = Log("one").prompt(0, "secret plan").asks(1, "m", "a", "Task").result(5, "a")
+    main.write(folder)
+    Log("two", sessionId="one", isSidechain=True, agentId="f").prompt(2, "look").write(folder, "agent-f00d")
+    Log("three", isSidechain=True, agentId="g").prompt(3, "look").write(folder / "one" / "subagents", "agent-1")
+    Log("next").raw(main.lines[0]).prompt(86_400 * 20, "go on").write(folder)
+    return tmp_path / "logs"
+
+
+def test_a_pack_holds_its_kinds_counts_period_and_versions_and_no_name(logs, tmp_path):
+    manifest = collected(logs, tmp_path / "pack")
+    assert manifest["kinds"]["sessions"]["got"] == manifest["kinds"]["sub-agents"]["got"] == 2
+    assert manifest["period"] == ["2026-01-12", "2026-02-01"]
+    assert manifest["collector"]["digest"] == f"sha256:{hashlib.sha256(SCRIPT.read_bytes()).hexdigest()}"
+    everything = "".join(f"{path}{path.read_text()}" for path in (tmp_path / "pack").rglob("*") if path.is_file())
+    assert not re.search("secret|acme|home|one|f00d", everything.replace(str(tmp_path), ""))
+
+
+def test_sub_agents_stay_with_their_session(logs, tmp_path):
+    collected(logs, tmp_path / "pack")
+    assert [read_sessions(folder) for folder in (logs, tmp_path / "pack" / "sessions")] == [[(2, 0), (5, 1)]] * 2
+
+
+def read_sessions(folder: Path) -> list[tuple[int, int]]:
+    """Lines and repeated records of each session below *folder*, in reading order, without names."""
+    root = folder.parent / f"{folder.name}-evidence"
+    root.mkdir()
+    shutil.copytree(folder, root / "sessions")
+    _, found = skill.evidence.read_sessions(root)
+    return [(session.counts.lines, session.counts.repeated) for session in found]
+
+
+def test_logs_that_begin_alike_stay_in_their_order(tmp_path):
+    first = Log("b").prompt(0, "x")
+    first.write(tmp_path / "logs")
+    longer = Log("a", cwd="x" * 5000).raw(first.lines[0]).raw("{" + "x" * 5000)
+    longer.write(tmp_path / "logs")
+    collected(tmp_path / "logs", tmp_path / "pack")
+    sizes = {path.stem: path.stat().st_size for path in (tmp_path / "pack" / "sessions").iterdir()}
+    maker = maker_of(tmp_path / "pack")
+    assert sizes[maker.ident("b")] < sizes[maker.ident("a")]
+
+
+def test_two_machines_packs_have_no_id_in_common_and_one_key_makes_them_fit(logs, tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+    shutil.copy(key_of(logs, tmp_path / "a" / "pack"), tmp_path / "c" / "key")
+    ids = {name: ids_of(logs, tmp_path / name / "pack") for name in ("a", "b", "c")}
+    assert not ids["a"] & ids["b"]
+    assert ids["a"] == ids["c"]
+
+
+def key_of(logs: Path, out: Path) -> Path:
+    """The key that is made with a pack."""
+    collected(logs, out)
+    shutil.rmtree(out)
+    return out.parent / "key"
+
+
+def ids_of(logs: Path, out: Path) -> set[str]:
+    """Every id and every name in a pack."""
+    collected(logs, out)
+    names = {part for path in out.rglob("*.jsonl") for part in path.relative_to(out).parts[1:-1]} - {"subagents"}
+    return names | set(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", "".join(p.read_text() for p in out.rglob("*.jsonl"))))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_the_key_is_its_owners_alone_and_one_that_others_can_read_is_refused(logs, tmp_path):
+    collected(logs, tmp_path / "pack")
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "key").chmod(0o644)
+    done = run("sessions", "--from", logs, "--out", tmp_path / "other", *_key(tmp_path / "other"), script=SCRIPT, env={})
+    assert (done.returncode, b"chmod 600" in done.stderr) == (3, True)
+    assert not (tmp_path / "other").exists()
+
+
+def test_show_prints_what_would_leave_and_leaves_nothing_behind(logs, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    done = run("sessions", "--from", logs, "--show", "--key-file", tmp_path / "key", script=SCRIPT, env={})
+    assert sorted(tmp_path.rglob("*")) == before
+    assert done.stderr.startswith(b"collect.py: Claude Code deletes its session logs after 30 days")
+    assert b"cleanupPeriodDays" in done.stderr
+    assert done.stdout.count(b'"type":"user"') == 6
+    assert b"secret" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--out", "pack", "--key-file", "pack/key"], b"must not lie in the pack"),
+        (["--out", "logs"], b"is a pack already"),
+        (["--out", "new", "--key-file", "bad"], b"64 hexadecimal digits"),
+        (["--out", "new", "--key-file", "key", "--pulls", "none.csv"], b"none.csv"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_written(more, words, logs, tmp_path):
+    (logs / "sessions").mkdir()
+    (tmp_path / "bad").write_text("short")
+    (tmp_path / "bad").chmod(0o600)
+    done = run("sessions", "--from", logs, *more, script=SCRIPT, cwd=tmp_path, env={})
+    assert (done.returncode, words in done.stderr) == (3, True), done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_table_of_pull_requests_keeps_what_joins_it_to_sessions_and_no_other_column(logs, tmp_path):
+    (tmp_path / "t.csv").write_text("title;pr;merged_at;session_ids;last_commit_at\nAcme deal;7;2026-01-13T10:00:00Z;one next;acme\n")
+    collected(logs, tmp_path / "pack", "--pulls", tmp_path / "t.csv")
+    (table,) = (tmp_path / "pack" / "pull-requests").iterdir()
+    maker = maker_of(tmp_path / "pack")
+    sessions = f"{maker.ident('one')} {maker.ident('next')}"
+    assert table.read_text() == f"pr,merged_at,session_ids,last_commit_at\n7,2026-01-13T10:00:00Z,{sessions},\n"
+
+
+def test_check_finds_nothing_in_a_whole_pack_and_names_each_gap(logs, tmp_path):
+    (tmp_path / "t.csv").write_text("pr,merged_at,session_ids\n7,2026-01-13T10:00:00Z,one\n")
+    pack = tmp_path / "pack"
+    collected(logs, pack, "--pulls", tmp_path / "t.csv")
+    assert checked(pack)[0] == 0, checked(pack)
+    (pack / "manifest-2.json").write_text(json.dumps({"schema": "fde.requests/1", "files": ["ci/1.runs.json", "ci/2.runs.json"]}))
+    (pack / "ci").mkdir()
+    (pack / "ci" / "1.runs.json").write_text("{}")
+    assert "Missing: 1 exports, ci/2.runs.json first." in checked(pack)[1]
+    log = next(pack.rglob("*.jsonl"))
+    log.write_text(log.read_text() + " ")
+    assert "Copy the pack again" in checked(pack)[1]
+    log.unlink()
+    code, said = checked(pack)
+    assert (code, "speaks of 4 skeletons" in said) == (1, True)
+    shutil.rmtree(pack)
+    assert checked(pack)[0] == 3
+
+
+def test_a_log_that_is_a_link_is_not_read_and_counted(logs, tmp_path):
+    (logs / "link.jsonl").symlink_to(next(logs.rglob("one.jsonl")))
+    kind = collected(logs, tmp_path / "pack")["kinds"]["sessions"]
+    assert (kind["expected"], kind["got"]) == (3, 2)
+    assert "1 logs were links" in checked(tmp_path / "pack")[1]
