@@ -1,6 +1,6 @@
-"""One measurement of a process: reads the answers and the list of cases, and computes what they give.
+"""One measurement of a process: reads the answers, the list of cases and event logs, and computes what they give.
 
-Without either there is no process to speak of.
+Without any of them there is no process to speak of.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from caselog import CaseLog, read_cases
 from casetime import case_time
+from flows import read_flows
 from process import Process
 from proposal import Proposed, propose
 from recorded import recorded
@@ -29,9 +30,9 @@ def about_process(
     rate: Decimal | None,
     currency: str,
 ) -> Told | None:
-    """What is known of a process; the rate that was answered comes before *rate*. None without answers and without a list.
+    """What is known of a process; the rate that was answered comes before *rate*. None without answers, list and event log.
 
-    What the list dates after *now* has not happened yet.
+    What the list or a log dates after *now* has not happened yet.
 
     Raises:
         BadInput: an input is not what it should be.
@@ -41,7 +42,8 @@ def about_process(
     source, process = (None, Process()) if answers is None else read_answers(answers, day)
     columns = [event.column for event in process.events]
     log = read_cases(evidence, columns or None)
-    if source is None and log is None:
+    flows = read_flows(evidence, calendar, now)
+    if source is None and log is None and flows is None:
         return None
     found = None
     if log is not None and columns:
@@ -53,10 +55,11 @@ def about_process(
         week=clock.week,
         rate=rate if process.rate is None else process.rate,
         currency=currency,
-        records=tuple(one for one in (source, log.source if log else None) if one is not None),
+        records=tuple(one for one in (source, log.source if log else None, *(flows.sources if flows else ())) if one is not None),
         log=log,
         found=found,
         proposed=() if log is None or found is not None else tuple(propose(log, process.steps)),
+        flows=flows,
     )
 
 

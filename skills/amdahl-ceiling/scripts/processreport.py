@@ -5,11 +5,14 @@ Where no agent is at work it is the whole document, and says nothing of models.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import eventwords
 from caselog import SOURCE, Column
+from eventfacts import event_facts
 from factlist import Facts
+from flows import Flows
 from listfacts import compared_facts, list_facts, top_said_facts, unconfirmed_facts, waiting_fact
 from processtables import charts, list_charts, list_tables, tables
 from processwords import answer, cost, list_limits, list_method, process_findings, told_limits, told_method
@@ -57,7 +60,7 @@ def process_parts(facts: Facts, told: Told) -> Parts:
         worth_facts(facts, whole)
     points = any(one.is_point and one.usual > 0 for step in told.process.steps for one in (step.work, step.wait))
     by_day = told.found is not None and any(between.by_day for between in told.found.steps)
-    return Parts(
+    parts = Parts(
         answer=answer(facts),
         cost=cost(facts),
         tables=[*list_tables(facts, told, rows, case), *tables(facts, told), *worth_table(facts)],
@@ -70,6 +73,25 @@ def process_parts(facts: Facts, told: Told) -> Parts:
         ],
         limits=[*(told_limits(facts, points=points) if told.time.steps else []), *(list_limits(facts) if told.found else [])],
         warnings=warnings(facts, told),
+    )
+    return parts if told.flows is None else _with_events(parts, facts, told, told.flows)
+
+
+def _with_events(parts: Parts, facts: Facts, told: Told, flows: Flows) -> Parts:
+    """Add what event logs give; it is the answer where nothing was told and there is no list."""
+    event_facts(facts, flows, told.process.case)
+    said = eventwords.answer(facts)
+    is_alone = told.log is None and not told.time.steps
+    shown = [] if is_alone else [finding("event-log", "What the event log shows", " ".join(said), "medium")]
+    return replace(
+        parts,
+        answer=said if is_alone else parts.answer,
+        tables=[*parts.tables, *eventwords.tables(facts)],
+        charts=[*parts.charts, *eventwords.charts(facts)],
+        findings=[*parts.findings, *shown, *eventwords.findings(facts)],
+        method=[*parts.method, *eventwords.method()],
+        limits=[*parts.limits, *eventwords.limits(facts)],
+        warnings=[*parts.warnings, *eventwords.warnings(facts, flows)],
     )
 
 

@@ -17,6 +17,7 @@ from casetime import Amount, CaseTime, StepTime, total
 from ceilings import bottlenecks
 from evidence import Source
 from factlist import Facts
+from flows import Flows
 from process import Process
 from proposal import Proposed
 from recorded import Recorded
@@ -43,6 +44,7 @@ class Told:
         log: The list of cases, None if there is none.
         found: What it shows; None until its columns are confirmed.
         proposed: What its columns seem to mean, where nobody has said so.
+        flows: What event logs give, None if there are none.
     """
 
     process: Process
@@ -55,6 +57,7 @@ class Told:
     log: CaseLog | None = None
     found: Recorded | None = None
     proposed: tuple[Proposed, ...] = ()
+    flows: Flows | None = None
 
     @property
     def sources(self) -> list[str]:

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from skills.amdahl_ceiling.measured import skill
+from skills.amdahl_ceiling.measured import facts, skill, values
 
+from fde.portable.artefact import facts_problems, typed_figures
 from fde.portable.evidence import matching
+from fde.portable.facts import by_id, fill
 
 ALWAYS = skill.worktime.Calendar(zone=ZoneInfo("Europe/Berlin"), hours=skill.worktime.read_hours("Mon-Sun 00:00-24:00"))
 OFFICE = skill.worktime.Calendar(zone=ZoneInfo("Europe/Berlin"), hours=skill.worktime.read_hours("Mon-Fri 08:00-16:00"))
@@ -239,3 +241,96 @@ def test_the_digest_is_that_of_the_file_as_it_lies_there(flows, tmp_path):
     source = flows(a_xes_gz=gzip.compress(xes().encode())).sources[0]
     path = next(matching(tmp_path, ["cases/**/*.xes.gz"])).path
     assert source.digests[0][1] == f"sha256:{skill.evidence.hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+@pytest.fixture(name="shown")
+def _shown(tmp_path):
+    """The document that a log gives, checked as any document is."""
+
+    def measure(text, *options):
+        path = tmp_path / "evidence" / "cases" / "log.xes"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        document = facts(tmp_path / "evidence", *options, "--working-hours", "Mon-Fri 08:00-16:00")
+        assert facts_problems(document) == []
+        assert typed_figures(document) == []
+        return document
+
+    return measure
+
+
+def said(document, part="answer"):
+    return " ".join(fill(sentence, by_id(document["facts"])) for sentence in document[part])
+
+
+def order(number, start, *, wait=3000, work=600):
+    """Two activities in a row, the second with a wait before it; *start* in seconds from MONDAY."""
+    end = start + 2 * work + wait
+    steps = ((start, "check", "start"), (start + work, "check", "complete"), (start + work + wait, "pay", "start"), (end, "pay", "complete"))
+    return trace(*(event(*one) for one in steps), name=str(number))
+
+
+def test_the_share_of_work_and_its_ceiling_are_those_of_the_log(shown):
+    """Each case: 600 s of work, 3000 s of waiting, 600 s of work, all within working hours."""
+    found = values(document := shown(xes(*(order(number, 600 * number) for number in range(8))), "--now", "2026-06-01T00:00:00Z"))
+    assert found["events.share"] == pytest.approx(100 * 1200 / 4200, abs=1e-6)
+    assert found["events.ceiling"] == pytest.approx(1 / (1 - 1200 / 4200), abs=1e-6)
+    assert found["events.activity.pay.wait.hours"] == pytest.approx(3000 / 3600, abs=1e-6)
+    assert found["events.activity.pay.work.hours"] == pytest.approx(600 / 3600, abs=1e-6)
+    assert "1.40x" in said(document)
+
+
+def test_the_interval_of_the_share_is_that_of_a_ratio_of_sums():
+    """Cochran's estimate by hand: residuals of 1:2, 2:4, ... are none; of one case apart they are known."""
+    parts, wholes = [10, 20, 30, 40, 60], [100, 200, 300, 400, 500]
+    value = 160 / 1500
+    squares = sum((part - value * whole) ** 2 for part, whole in zip(parts, wholes, strict=True))
+    width = 1.959963985 * (squares * 5 / 4) ** 0.5 / 1500
+    share = skill.eventtotals.ratio(parts, wholes)
+    assert (share.value, share.ends) == (value, pytest.approx((value - width, value + width)))
+    assert skill.eventtotals.ratio([1, 2, 3, 4, 5], [2, 4, 6, 8, 10]).ends == (0.5, 0.5)
+    assert skill.eventtotals.ratio(parts[:4], wholes[:4]).ends is None
+
+
+def test_of_completions_alone_the_time_is_told_and_the_work_is_not_made_up(shown):
+    document = shown(xes(trace(event(0, "a"), event(7200, "b"))), "--now", "2026-06-01T00:00:00Z")
+    found = values(document)
+    assert found["events.case.hours"] == 2
+    assert [found[f"events.{name}"] for name in ("work.hours", "share", "ceiling", "share.calendar", "ceiling.calendar")] == [None] * 5
+    assert "no start of any activity" in said(document)
+
+
+def test_work_whose_start_is_missing_makes_the_share_a_least(shown):
+    document = shown(xes(trace(event(0, "a", "start"), event(600, "a"), event(7200, "b"))), "--now", "2026-06-01T00:00:00Z")
+    assert "at least 8.33 % is recorded work" in said(document)
+    assert "50.0 %" in said(document, "limits")
+
+
+def test_a_log_whose_work_is_at_night_is_told_on_the_calendar(shown):
+    document = shown(xes(*(order(number, 12 * 3600 + 86400 * number) for number in range(5))), "--now", "2026-06-01T00:00:00Z")
+    assert "on the calendar" in said(document)
+    assert "do not fit the event log: 100 %" in said(document, "warnings")
+
+
+def test_an_activity_that_cases_come_back_to_is_a_finding(shown):
+    again = trace(event(0, "check", "start"), event(60, "check"), event(90, "check", "start"), event(99, "check"), name="1")
+    document = shown(xes(again, order(2, 0)), "--now", "2026-06-01T00:00:00Z")
+    assert values(document)["events.activity.check.rework.share"] == 50
+    assert "events-again" in [finding["id"] for finding in document["findings"]]
+
+
+def test_arrivals_time_and_open_cases_are_laid_side_by_side(shown):
+    """A case starts every hour for three weeks and takes ten hours: ten are open."""
+    cases = (trace(event(3600 * number, "a", "start"), event(3600 * (number + 10), "a"), name=str(number)) for number in range(21 * 24 + 1))
+    document = shown(xes(*cases), "--now", "2026-06-01T00:00:00Z")
+    found = values(document)
+    assert found["events.week"] == 168
+    assert found["events.open.expected"] == pytest.approx(10)
+    assert found["events.open"] == pytest.approx(10, rel=0.02)
+    assert "so the log fits together" in said(document, "limits")
+
+
+def test_a_log_without_a_usable_case_says_so(shown):
+    document = shown(xes())
+    assert "no case that could be used" in said(document)
+    assert document["sources"][0]["health"] == "failed"
