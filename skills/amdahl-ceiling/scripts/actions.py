@@ -6,6 +6,7 @@ later events, so a run of which no job is known is only as long as that at most.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from exports import Export, Part, Unfinished, Unusable, inner, items, key, keys, needed, time
@@ -13,8 +14,9 @@ from jobs import WHOLE, interval, job
 from reading import Moment
 from records import Found, Json
 
-RUNS = "runs of which no job is known are taken to last until their last change, which is too long rather than too short."
+RUNS = "Runs of which no job is known are taken to last until their last change, which is too long rather than too short."
 NEVER = frozenset({"skipped"})
+_ADDRESS = re.compile(r"/actions/runs/(\d+)")
 
 
 def _case(run: str, record: Json) -> str:
@@ -66,19 +68,28 @@ def _checks(found: Found) -> Iterator[Part]:
         yield from checks(case, items(inner(commit, "commit", "statusCheckRollup"), "contexts"))
 
 
-def checks(case: str, found: list[Json]) -> Iterator[Part]:
-    """The runs of a change's checks; one that never began or has no end gives none."""
+def checks(change: str, found: list[Json]) -> Iterator[Part]:
+    """The runs of the checks of a *change*; one that never began or has no end gives none."""
     for check in found:
         started, ended = time(check, "startedAt"), time(check, "completedAt")
         if started is not None and ended is not None and str(check.get("conclusion")).lower() not in NEVER:
+            case = _run_of(check) or f"checks:{change}"
+            yield Moment(case=case, event="change", at=started, what=change)
             yield interval(case, "run", started, ended, str(check.get("name") or ""))
+
+
+def _run_of(check: Json) -> str:
+    """The run that a check belongs to, as its address or its suite names it; "" if none does."""
+    match = _ADDRESS.search(str(check.get("detailsUrl") or ""))
+    run = match[1] if match else inner(check, "checkSuite", "workflowRun").get("databaseId")
+    return f"actions:{run}:1" if run else ""
 
 
 def _ended(record: Json) -> None:
     if str(record.get("conclusion")).lower() in NEVER:
-        raise Unfinished("skipped")
+        raise Unfinished("as they were skipped")
     if not record.get("conclusion"):
-        raise Unfinished("without an end")
+        raise Unfinished("as they had not ended")
 
 
 def _repository(record: Json) -> str:

@@ -65,7 +65,7 @@ class Export:
             skipped=tuple(tally.skipped),
             intervals=tuple(part for part in found if isinstance(part, Interval)),
             moments=tuple(part for part in found if isinstance(part, Moment)),
-            remarks=(*self.remarks, *(f"{count} of its records: {why}." for why, count in tally.unfinished.items())),
+            remarks=(*self.remarks, *(f"{count} records without time, {why}." for why, count in tally.unfinished.items())),
         )
 
 

@@ -23,14 +23,22 @@ _NUMBER = re.compile(r"^Merge pull request #(\d+)|\(#(\d+)\)\s*$|^Merge branch .
 
 def recognises(head: bytes, name: str) -> bool:
     """Say whether the first line names the columns of such a table."""
-    columns = head.decode("utf-8-sig", "replace").partition("\n")[0].strip().replace('"', "").split(",")
-    return set(NEEDED) <= set(columns)
+    first = head.decode("utf-8-sig", "replace").partition("\n")[0].strip()
+    return set(NEEDED) <= set(first.replace('"', "").split(_delimiter(first)))
+
+
+def _delimiter(first: str) -> str:
+    """Tabs as git can write them (it quotes nothing), or the commas of a spreadsheet."""
+    return "\t" if "\t" in first else ","
 
 
 def read(path: Path, name: str) -> Read:
     """Read the commits of *path*; a merge gives the change it merged, with its commits. Raises BadInput if none can be used."""
     csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.DictReader(io.StringIO(text_of(path, name), newline=""))
+    text = text_of(path, name)
+    delimiter = _delimiter(text.partition("\n")[0])
+    lines = io.StringIO(text, newline="")
+    reader = csv.DictReader(lines) if delimiter == "," else csv.DictReader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     rows, skipped = {}, []
     try:
         for row in reader:

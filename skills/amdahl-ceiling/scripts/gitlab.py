@@ -29,10 +29,10 @@ def _job(found: Found) -> Iterator[Part]:
     record = found.record
     case, name = f"gitlab:{needed(inner(record, 'pipeline'), 'id')}", needed(record, "name")
     if record.get("status") not in OVER:
-        raise Unfinished("without an end, skipped or never started")
+        raise Unfinished("as they were skipped, never started or had not ended")
     created, started, ended = time(record, "created_at"), time(record, "started_at"), time(record, "finished_at")
     if started is None:
-        raise Unfinished("failed or cancelled before they started")
+        raise Unfinished("as they failed or were cancelled before they started")
     queued = record.get("queued_duration")
     # Created is when its pipeline was; it may have waited for other jobs, which the recorded queue leaves out.
     if isinstance(queued, int | float) and not isinstance(queued, bool) and queued >= 0:
@@ -47,10 +47,10 @@ def _pipeline(found: Found) -> Iterator[Part]:
     record = found.record
     case = f"gitlab:{needed(record, 'id')}"
     if record.get("status") not in OVER:
-        raise Unfinished("without an end, skipped or never started")
+        raise Unfinished("as they were skipped, never started or had not ended")
     created, started, ended = time(record, "created_at"), time(record, "started_at"), time(record, "finished_at")
     if started is None or ended is None:
-        raise Unfinished("without their start and end, which only the answer about a single pipeline has")
+        raise Unfinished("as only the answer about a single pipeline has its start and end")
     if created is not None:
         yield interval(case, "queue", created, started, WHOLE)
     ran = record.get("duration")
@@ -84,7 +84,7 @@ def _request(found: Found) -> Iterator[Part]:
 def _note(found: Found) -> Iterator[Part]:
     record = found.record
     if record.get("noteable_type") != "MergeRequest":
-        raise Unfinished("about something other than a merge request")
+        raise Unfinished("as they are not about a merge request")
     project = record.get("project_id") or found.scope.get("ProjectId")
     if not project:
         raise Unusable("it has no project_id")

@@ -16,7 +16,7 @@ def job(case: str, name: str, *, created: float | None, started: float | None, e
     Clocks of machines differ by a second, and a job that was skipped ends before it began.
     """
     if ended is None:
-        raise Unfinished("without an end")
+        raise Unfinished("as they had not ended")
     if is_approval:
         if created is not None:
             yield interval(case, "approval", created, ended, name)

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from boundaries import Boundary, pull_boundaries, session_boundaries
 from evidence import Source, read_all_pulls, read_sessions
+from exportfiles import read_exports
 from figures import PullFigures, SessionFigures, TurnFigures, measure_pull, measure_session
 from pulls import Pull
+from traced import Traced, trace
 from worktime import Calendar
 
 
@@ -24,22 +26,24 @@ class Measurement:
     Attributes:
         calendar: The working time it was measured with.
         hours: That working time as it was given.
-        sources: Session logs and pull requests, as sources.
+        sources: Session logs and pull requests, then the exports of other systems that are there, as sources.
         sessions: Every session.
         pulls: Every merged pull request that was listed.
         measured: Those with a first prompt before their merge (without sessions: with a first commit before it).
         headline: Those of them that carry the headline: all their sessions are here.
         boundaries: By id.
+        traced: What the exports of other systems gave.
     """
 
     calendar: Calendar
     hours: str
-    sources: tuple[Source, Source]
+    sources: tuple[Source, ...]
     sessions: tuple[SessionFigures, ...]
     pulls: tuple[Pull, ...]
     measured: tuple[PullFigures, ...]
     headline: tuple[PullFigures, ...]
     boundaries: dict[str, Boundary]
+    traced: Traced
 
     @property
     def turns(self) -> list[TurnFigures]:
@@ -67,13 +71,14 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
     """
     session_source, read = read_sessions(evidence)
     pull_source, pulls = read_all_pulls(evidence)
+    exports, reads = read_exports(evidence, pull_source)
     sessions = {session.id: measure_session(session) for session in read}
     found = [figures for pull in pulls if (figures := measure_pull(pull, sessions, calendar)) is not None]
     headline = [figures for figures in found if figures.covered or not sessions]
     return Measurement(
         calendar=calendar,
         hours=hours,
-        sources=(session_source, pull_source),
+        sources=(session_source, pull_source, *exports),
         sessions=tuple(sessions.values()),
         pulls=tuple(pulls),
         measured=tuple(found),
@@ -81,6 +86,7 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
         boundaries=_by_id(
             [*session_boundaries([*sessions.values()]), *pull_boundaries(headline, is_split=bool(sessions))]
         ),
+        traced=trace(reads, calendar),
     )
 
 

@@ -17,7 +17,7 @@ def _circle_job(found: Found) -> Iterator[Part]:
     record = found.record
     case = f"circleci:{found.scope.get('id') or record.get('workflow_id') or inner(record, 'latest_workflow').get('id') or found.place.partition('#')[0]}"
     if record.get("status") in NOT_RUN:
-        raise Unfinished("skipped")
+        raise Unfinished("as they were skipped")
     created = time(record, "queued_at", "created_at")
     is_approval = record.get("type") == "approval"
     yield from job(case, needed(record, "name"), created=created, started=time(record, "started_at"), ended=time(record, "stopped_at"), is_approval=is_approval)
@@ -27,7 +27,7 @@ def _circle_workflow(found: Found) -> Iterator[Part]:
     record = found.record
     started, ended = time(record, "created_at"), time(record, "stopped_at")
     if started is None or ended is None:
-        raise Unfinished("without an end")
+        raise Unfinished("as they had not ended")
     yield interval(f"circleci:{needed(record, 'id')}", "run", started, ended, WHOLE, "C")
 
 
@@ -53,7 +53,7 @@ def _buildkite(found: Found) -> Iterator[Part]:
 def _jenkins(found: Found) -> Iterator[Part]:
     record, seconds = found.record, found.record.get("duration")
     if record.get("building") or record.get("result") is None:
-        raise Unfinished("without an end")
+        raise Unfinished("as they had not ended")
     if not isinstance(seconds, int | float):
         raise Unusable("it has no duration")
     scope = found.scope.get("FullName") or record.get("url") or record.get("fullDisplayName") or ""
@@ -72,7 +72,7 @@ def _bitbucket(found: Found) -> Iterator[Part]:
     case = f"bitbucket:{needed(inner(record, 'pipeline'), 'uuid')}"
     started, ended = time(record, "started_on"), time(record, "completed_on")
     if started is None or ended is None or str(inner(record, "state").get("name")).lower() in NOT_RUN:
-        raise Unfinished("without an end, or never started")
+        raise Unfinished("as they never started or had not ended")
     yield from job(case, str(record.get("name") or "step"), created=None, started=started, ended=ended)
 
 

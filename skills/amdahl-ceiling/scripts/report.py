@@ -21,6 +21,7 @@ from processreport import Parts, process_parts
 from sentences import answer, findings, limits, method, warnings
 from stagewords import STAGE_NAMES, WHOLES, stage_id
 from toldfacts import Told
+from tracedfacts import traced_answer, traced_parts
 from wholes import Whole, wholes
 from worthfacts import METHOD, QUEUE_METHOD, queue_chart, queue_facts, queue_table, worth_facts, worth_table
 
@@ -43,7 +44,7 @@ def report(found: Measurement, version: str, told: Told | None = None) -> dict[s
     if told is None:
         return _document(facts, _logs(facts, found), version, found.sources, details=details(found))
     process = process_parts(facts, told)
-    if not found.sessions and not found.pulls:
+    if not found.sessions and not found.pulls and len(found.sources) == len((LOGS, PULLS)):
         return _document(facts, process, version, told.records)
     parts = process.before(_logs(facts, found))
     return _document(facts, parts, version, [*told.records, *found.sources], details=details(found))
@@ -60,13 +61,14 @@ def _logs(facts: Facts, found: Measurement) -> Parts:
     _turn_facts(facts, found)
     _pull_facts(facts, found)
     whole = _change(facts, found)
+    traced = traced_parts(facts, found)
     return Parts(
-        answer=answer(found, facts),
-        tables=[*_tables(found, facts), *_worth_tables(facts, whole)],
+        answer=answer(found, facts) if found.boundaries else traced_answer(found) or answer(found, facts),
+        tables=[*_tables(found, facts), *_worth_tables(facts, whole), *traced.tables],
         charts=[*charts(found), *([queue_chart(whole)] if whole and whole.queue else [])],
-        findings=findings(facts),
-        method=[*method(found), *([METHOD] if whole else []), *([QUEUE_METHOD] if whole and whole.queue else [])],
-        limits=limits(found, facts),
+        findings=[*findings(facts), *traced.findings],
+        method=[*method(found), *([METHOD] if whole else []), *([QUEUE_METHOD] if whole and whole.queue else []), *traced.method],
+        limits=[*limits(found, facts), *traced.limits],
         warnings=warnings(found, facts),
     )
 

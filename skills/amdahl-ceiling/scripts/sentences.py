@@ -229,7 +229,7 @@ def limits(found: Measurement, facts: Facts) -> list[str]:
         ]
     else:
         made.append("Without session logs nothing is known of the model, the tools or the dialogs.")
-    if not found.pulls:
+    if not found.pulls and "change" not in found.traced.boundaries:
         made.append("Without merged pull requests nothing is known beyond the end of a session.")
     elif found.headline and found.sessions:
         made += [

@@ -1,0 +1,143 @@
+"""What a merged change waited for, from the moments that all files together tell of it.
+
+Its time begins when it is opened, or ready if it was a draft, and ends with its merge; the time of a draft is set aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from intervals import Span, Spans, total, union, without
+from reading import Moment
+
+PICKUP, REVIEW, REWORK, MERGE = "pickup", "review", "rework", "merge"
+KINDS = (PICKUP, REVIEW, REWORK, MERGE)
+REVIEWS = frozenset({"approved", "changes", "commented"})
+PUSHES = frozenset({"push", "commit"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One merged change.
+
+    Attributes:
+        case: Its id.
+        start: When it was opened for review, epoch seconds.
+        merged: When it was merged, epoch seconds.
+        spans: What it waited for, by KINDS, tidy; the rest is not known.
+        draft: Seconds as a draft before its merge, in no span and not in its time.
+        window: Its time, tidy: from start to merge without drafts.
+        is_reviewed: Whether a person's review is known.
+        is_capped: Whether its list of reviews was cut off.
+    """
+
+    case: str
+    start: float
+    merged: float
+    spans: Mapping[str, Spans]
+    draft: float
+    window: Spans
+    is_reviewed: bool
+    is_capped: bool
+
+
+def by_case(moments: Iterable[Moment]) -> dict[str, list[Moment]]:
+    """The moments of each change, each once and in order.
+
+    One that names no repository (a timeline, a history of git) belongs to the only change of that number that names one.
+    """
+    cases: dict[str, set[Moment]] = {}
+    for moment in moments:
+        cases.setdefault(moment.case, set()).add(moment)
+    for case in [case for case in cases if case.startswith("#")]:
+        named = [other for other in cases if other != case and other.endswith(case)]
+        if len(named) == 1:
+            cases[named[0]] |= cases.pop(case)
+    return {case: sorted(found, key=lambda moment: (moment.at, moment.event)) for case, found in cases.items()}
+
+
+def changes(moments: Iterable[Moment]) -> tuple[list[Change], int]:
+    """The merged changes that people opened, and how many merged ones machines did."""
+    made, machines = [], 0
+    for case, found in by_case(moments).items():
+        opened, merged = _first(found, "opened"), _first(found, "merged")
+        if opened is None or merged is None or merged.at <= opened.at:
+            continue
+        if opened.what == "bot":
+            machines += 1
+        else:
+            made.append(_change(case, found, opened, merged))
+    return made, machines
+
+
+def _first(found: list[Moment], event: str) -> Moment | None:
+    return next((moment for moment in found if moment.event == event), None)
+
+
+def _change(case: str, found: list[Moment], opened: Moment, merged: Moment) -> Change:
+    drafts = _drafts(found, opened.at, merged.at)
+    window = without([(opened.at, merged.at)], drafts)
+    start = window[0][0] if window else merged.at
+    seen = [moment for moment in found if moment.at <= merged.at and (moment.event not in REVIEWS or moment.who != opened.who)]
+    spans: dict[str, Spans] = {}
+    taken = drafts
+    # A draft may be reviewed; what is asked for there must not be counted beside the wait for its first review.
+    for kind, found_spans in _spans(seen, start, merged.at).items():
+        spans[kind] = without(union(found_spans), taken)
+        taken = union([*taken, *spans[kind]])
+    return Change(
+        case=case,
+        start=start,
+        merged=merged.at,
+        spans=spans,
+        draft=total(drafts),
+        window=window,
+        is_reviewed=any(moment.event in REVIEWS for moment in seen),
+        is_capped=_first(found, "capped") is not None,
+    )
+
+
+def _drafts(found: list[Moment], opened: float, merged: float) -> Spans:
+    """When it was a draft: up to the moment it was ready, if nothing said before that it became one."""
+    turns = [moment for moment in found if moment.event in ("draft", "ready")]
+    spans: list[Span] = []
+    if turns and turns[0].event == "ready":
+        spans.append((opened, turns[0].at))
+    spans += [(one.at, other.at) for one, other in pairwise(turns) if (one.event, other.event) == ("draft", "ready")]
+    if turns and turns[-1].event == "draft":
+        spans.append((turns[-1].at, merged))
+    return union((max(start, opened), min(end, merged)) for start, end in spans)
+
+
+def _spans(found: list[Moment], start: float, merged: float) -> dict[str, list[Span]]:
+    spans: dict[str, list[Span]] = {kind: [] for kind in KINDS}
+    reviews = [moment for moment in found if moment.event in REVIEWS and moment.at >= start]
+    if not reviews:
+        return spans
+    spans[PICKUP].append((start, reviews[0].at))
+    for kind, span in _rounds(found, merged):
+        spans[kind].append(span)
+    last = reviews[-1]
+    if last.event == "approved":
+        spans[MERGE].append((last.at, merged))
+    return spans
+
+
+def _rounds(found: list[Moment], merged: float) -> Iterator[tuple[str, Span]]:
+    """Each time changes were asked for: until the next commit its author works, until the next review a reviewer is waited for.
+
+    Where no commit answers before an approval or the merge, nothing says who was waited for.
+    """
+    for place, moment in enumerate(found):
+        if moment.event != "changes":
+            continue
+        later = found[place + 1 :]
+        settled = next((one.at for one in later if one.event == "approved"), merged)
+        push = next((one.at for one in later if one.event in PUSHES and one.at < settled), None)
+        if push is not None:
+            yield REWORK, (moment.at, push)
+            answer = next((one.at for one in later if one.event in REVIEWS and one.at > push), None)
+            if answer is not None:
+                yield REVIEW, (push, answer)

@@ -1,0 +1,145 @@
+"""Facts from pipelines and changes: each instant counts once, each ceiling has its own whole, and nothing is there without evidence."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from skills.amdahl_ceiling.logs import stamp
+from skills.amdahl_ceiling.measured import example_facts, facts, values
+
+SAMPLES = Path(__file__).with_name("samples")
+
+
+@pytest.fixture(name="root")
+def _root(tmp_path):
+    for name in ("ci", "pull-requests", "git"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+def job(run, name, created, started, ended, **fields):
+    """A job of GitHub Actions; times in seconds after noon."""
+    times = {"created_at": stamp(created), "started_at": stamp(started), "completed_at": stamp(ended)}
+    return {"run_id": run, "run_attempt": 1, "name": name, "steps": [], "status": "completed", "conclusion": "success"} | times | fields
+
+
+def change(number, merged, reviews=(), **fields):
+    """A change as gh lists it; times in hours after noon of the first day."""
+    given = [{"state": state, "submittedAt": stamp(3600 * at), "author": {"login": who}} for at, state, who in reviews]
+    dates = {"createdAt": stamp(0), "mergedAt": stamp(3600 * merged), "url": f"https://github.com/o/r/pull/{number}"}
+    return {"number": number, "author": {"login": "ann"}, "isDraft": False, "reviews": given, "commits": []} | dates | fields
+
+
+def ci(root, *jobs):
+    (root / "ci/jobs.json").write_text(json.dumps({"jobs": jobs}))
+
+
+def listed(root, *changes):
+    (root / "pull-requests/list.json").write_text(json.dumps(changes))
+
+
+def test_a_run_of_the_pipeline_is_cut_into_running_and_waiting(root):
+    ci(root, job(1, "a", 0, 60, 360), job(1, "b", 0, 120, 240), job(1, "c", 300, 480, 540))
+    found = values(facts(root))
+    shown = {stage: round(found[f"ci.stage.{stage}.hours"] * 3600) for stage in ("run", "queue")}
+    assert (shown, found["ci.median"]) == ({"run": 360, "queue": 180}, 9)
+    assert found["ci.stage.run.ceiling"] == pytest.approx(540 / 180)
+
+
+def test_a_job_that_was_seen_waiting_had_an_approval_in_its_queue(root):
+    (root / "ci/waiting.json").write_text(json.dumps({"action": "waiting", "workflow_job": job(1, "deploy", 0, 0, 0, status="waiting", conclusion=None)}))
+    ci(root, job(1, "deploy", 0, 600, 660))
+    found = values(facts(root))
+    assert (found["ci.stage.approval.median"], "ci.stage.queue.hours" in found) == (10, False)
+
+
+def test_a_runs_own_span_counts_only_where_no_job_of_it_is_known(root):
+    run = {"id": 1, "run_number": 7, "workflow_id": 2, "run_attempt": 1, "status": "completed", "conclusion": "success"}
+    run |= {"created_at": stamp(0), "run_started_at": stamp(0), "updated_at": stamp(86400)}
+    (root / "ci/runs.json").write_text(json.dumps([run, run | {"id": 2, "updated_at": stamp(120)}]))
+    ci(root, job(1, "a", 0, 0, 60))
+    found = facts(root)
+    assert values(found)["ci.hours"] == pytest.approx(180 / 3600)
+    assert next(fact for fact in found["facts"] if fact["id"] == "ci.stage.run.hours")["grade"] == "C"
+
+
+def test_a_changes_time_goes_to_reviewer_author_and_merge_and_the_rest_is_not_known(root):
+    listed(root, *(change(n, 10, [(2, "CHANGES_REQUESTED", "bob"), (8, "APPROVED", "bob")], commits=[{"oid": "c", "committedDate": stamp(3 * 3600)}]) for n in range(6)))
+    found = facts(root)
+    shown = {stage: values(found)[f"change.stage.{stage}.share"] for stage in ("pickup", "rework", "review", "merge")}
+    assert shown == pytest.approx({"pickup": 20, "rework": 10, "review": 50, "merge": 20})
+    assert values(found)["change.stage.review.ceiling"] == pytest.approx(2)
+    assert next(fact for fact in found["facts"] if fact["id"] == "change.stage.review.share")["grade"] == "C"
+    assert found["answer"][-1].startswith("What holds a merged change")
+
+
+def test_what_is_not_known_has_no_ceiling(root):
+    listed(root, change(1, 10))
+    rest = next(fact for fact in facts(root)["facts"] if fact["id"] == "change.stage.rest.ceiling")
+    assert (rest["value"], rest["unknown"]) == (None, "nobody can take away what nobody knows")
+
+
+def test_a_faster_pipeline_is_worth_to_a_change_what_its_checks_take_of_it(root):
+    check = {"name": "test", "startedAt": stamp(0), "completedAt": stamp(3600), "conclusion": "SUCCESS"}
+    check |= {"detailsUrl": "https://github.com/o/r/actions/runs/5/job/6"}
+    listed(root, change(1, 4, statusCheckRollup=[check]), change(2, 400))
+    found = facts(root)
+    shown = values(found)
+    assert (shown["change.checked.stage.ci.share"], shown["change.checked.stage.ci.ceiling"]) == (25, pytest.approx(4 / 3, abs=1e-6))
+    assert "pipeline-in-change" in [one["id"] for one in found["findings"]]
+
+
+def test_machines_drafts_and_a_list_of_reviews_that_was_cut_off_are_counted(root):
+    many = [(1 + n / 100, "COMMENTED", "bob") for n in range(100)]
+    listed(root, change(1, 10, many), change(2, 5, author={"login": "app/renovate", "is_bot": True}))
+    found = values(facts(root))
+    assert [found[f"change.{name}"] for name in ("count", "machines", "capped", "unreviewed")] == [1, 1, 1, 0]
+
+
+def test_every_whole_stands_in_one_table_and_the_largest_cases_have_no_names(root):
+    ci(root, *(job(run, "a", 0, 60, 120 * (run + 1)) for run in range(7)))
+    listed(root, change(31337, 10))
+    found = facts(root)
+    tables = {table["id"]: table["rows"] for table in found["tables"]}
+    assert [row[0] for row in tables["wholes"]] == [
+        "a run of the pipeline",
+        "a merged change from its opening, calendar hours",
+        "a merged change from its opening, working hours",
+    ]
+    assert [row[0] for row in tables["ci-largest"]] == [f"case {place}" for place in range(1, 6)]
+    assert values(found)["ci.case1.hours"] == pytest.approx(840 / 3600, abs=1e-6)
+    assert "31337" not in json.dumps(found)
+
+
+def test_a_file_that_no_reader_knows_is_named_and_its_folders_health_says_so(root):
+    (root / "ci/notes.txt").write_text("hello")
+    found = facts(root)
+    assert any("ci/notes.txt (expected a format of references/formats.md" in one for one in found["warnings"])
+    assert next(source["health"] for source in found["sources"] if source["id"] == "set:ci") == "failed"
+    ci(root, job(1, "a", 0, 60, 120))
+    source = next(source for source in facts(root)["sources"] if source["id"] == "set:ci")
+    assert (source["health"], source["count"], source["skipped"], "ci/notes.txt" in source["note"]) == ("ok", 2, 1, True)
+
+
+def test_tables_of_raw_answers_may_lie_among_those_of_merged_pull_requests(root):
+    for path in (SAMPLES / "pull-requests").glob("ants*.csv"):
+        shutil.copyfile(path, root / "pull-requests" / path.name)
+    found = values(facts(root))
+    assert (found["change.count"], found["change.stage.pickup.hours"] > 0, found["lead.listed"]) == (6, True, 0)
+
+
+def test_times_of_tests_are_weights_and_no_boundary(root):
+    shutil.copyfile(SAMPLES / "junit/pytest-junit.fail.xml", root / "ci/junit.xml")
+    found = facts(root)
+    assert values(found)["test.count"] == 5
+    assert "wholes" not in [table["id"] for table in found["tables"]]
+
+
+def test_without_such_evidence_nothing_of_it_is_there():
+    found = example_facts()
+    assert not [name for name in values(found) if name.startswith(("ci.", "change.", "work.change.", "test.", "agent."))]
+    assert "wholes" not in [table["id"] for table in found["tables"]]
+    assert [source["id"] for source in found["sources"]] == ["set:sessions", "set:pull-requests"]
