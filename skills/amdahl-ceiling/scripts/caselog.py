@@ -196,7 +196,7 @@ class _Counts:
 
 
 def _read_file(path: Path, name: str, log: CaseLog, counts: _Counts, *, is_whole: bool) -> None:
-    reader = _rows(path, name, log.source)
+    reader = rows(path, name, log.source)
     head = [cell.strip() for cell in next(reader, (1, []))[1]]
     if not head:
         return
@@ -236,7 +236,7 @@ def _places(head: Sequence[str], log: CaseLog, name: str, *, is_whole: bool) -> 
     return found
 
 
-def _rows(path: Path, name: str, source: Source) -> Iterator[tuple[int, list[str]]]:
+def rows(path: Path, name: str, source: Source) -> Iterator[tuple[int, list[str]]]:
     """The rows of a file with the line on which each ends, its head first."""
     lines = _text(path, name, source)
     head, above = next(lines, None), 0

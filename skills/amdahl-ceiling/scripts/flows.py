@@ -5,18 +5,23 @@ A case whose times have an offset here and none there is left out: whose clock t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from caselog import CASES, SOURCE
+from eventcsv import Clocks, Columns, event_cases, month_leads
 from eventlog import SECOND, flow
 from eventtotals import Passed, Totals
 from evidence import Source, regular_files, remark
 from workclock import WorkClock
 from worktime import Calendar
 from xeslog import XES, Times, Trace, traces
+
+Files = Sequence[tuple[Path, str]]
+Read = Callable[[Files, Source], Iterable[Trace]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,8 +54,12 @@ class Flows:
         return [datetime.fromtimestamp(at / SECOND, self.zone).date().isoformat() for at in (min(starts), max(starts))]
 
 
-def read_flows(root: Path, calendar: Calendar, now: datetime | None) -> Flows | None:
-    """Read every XES log below *root*/cases; None if there is none. Events after the day of *now* have not happened.
+def read_flows(
+    root: Path, calendar: Calendar, now: datetime | None, columns: Columns | None = None, *, told_month_first: bool | None = None
+) -> Flows | None:
+    """Read every event log below *root*/cases; None if there is none. Events after the day of *now* have not happened.
+
+    CSV files are event logs if *columns* says which of their columns has which role.
 
     Raises:
         BadInput: a file is not what it should be.
@@ -58,15 +67,22 @@ def read_flows(root: Path, calendar: Calendar, now: datetime | None) -> Flows | 
     flows = Flows(zone=calendar.zone, totals=Totals(Passed(WorkClock(calendar))))
     taking = Taking(flows, None if now is None else end_of_day(now, calendar.zone))
     for name, pattern in XES.items():
-        paths, odd = regular_files(root, pattern)
-        source = Source(id=name, locator=f"file:evidence/{pattern}")
-        for path in paths:
-            file = path.relative_to(root).as_posix()
-            taking.cases(traces(path, file, Times(calendar.zone), source), file)
-        taking.close(source, [path.relative_to(root).as_posix() for path in odd])
-        if paths or odd:
-            flows.sources.append(source)
+        taking.files(root, name, pattern, lambda paths, source: xes_cases(paths, calendar.zone, source))
+    if columns is not None:
+        taking.files(root, SOURCE, CASES, lambda paths, source: csv_cases(paths, calendar.zone, source, columns, told=told_month_first))
     return flows if flows.sources else None
+
+
+def xes_cases(paths: Files, zone: ZoneInfo, source: Source) -> Iterator[Trace]:
+    """The cases of XES files, one file after the other."""
+    for path, name in paths:
+        yield from traces(path, name, Times(zone), source)
+
+
+def csv_cases(paths: Files, zone: ZoneInfo, source: Source, columns: Columns, *, told: bool | None) -> Iterator[Trace]:
+    """The cases of CSV files, all of which are read before the first case is given."""
+    is_month_first = month_leads(paths, columns, told=told)
+    return event_cases(paths, columns, Clocks(zone, is_month_first=is_month_first), source)
 
 
 def end_of_day(now: datetime, zone: ZoneInfo) -> int:
@@ -76,7 +92,7 @@ def end_of_day(now: datetime, zone: ZoneInfo) -> int:
 
 
 class Taking:
-    """Takes case by case into *flows*, and remembers what could not be used until `close` says it in a source's note."""
+    """Takes case by case into *flows*, and says in each source's note what could not be used."""
 
     def __init__(self, flows: Flows, last: int | None) -> None:
         """Leave out events after *last*."""
@@ -85,31 +101,39 @@ class Taking:
         self._clear()
 
     def _clear(self) -> None:
-        self.read, self.naive, self.empty = 0, 0, 0
+        self.read, self.naive, self.empty, self.again = 0, 0, 0, 0
         self.skipped: list[str] = []
         self.mixed: list[str] = []
         self.twice: list[str] = []
+        self.backwards: list[str] = []
 
-    def cases(self, found: Iterable[Trace], name: str) -> None:
-        """Take the cases of the file *name*."""
-        for trace in found:
+    def files(self, root: Path, name: str, pattern: str, read: Read) -> None:
+        """Take the files that *pattern* describes, as the source *name*, with the reader *read*."""
+        paths, odd = regular_files(root, pattern)
+        source = Source(id=name, locator=f"file:evidence/{pattern}")
+        for trace in read([(path, path.relative_to(root).as_posix()) for path in paths], source):
             self.read += len(trace.events)
-            self.skipped += [f"{name}:{line}" for line in trace.skipped]
-            self._case(trace, f"{name}:{trace.line}")
+            self.skipped += trace.skipped
+            self.backwards += trace.backwards
+            self.again += trace.twice
+            self._case(trace)
+        self._close(source, [path.relative_to(root).as_posix() for path in odd])
+        if paths or odd:
+            self.flows.sources.append(source)
 
-    def _case(self, trace: Trace, where: str) -> None:
+    def _case(self, trace: Trace) -> None:
         events = trace.events if self.last is None else [event for event in trace.events if event.at <= self.last]
         self.flows.future += len(trace.events) - len(events)
         if 0 < trace.naive < len(trace.events):
-            self.mixed.append(where)
+            self.mixed.append(trace.where)
         elif not events:
-            self.empty += 1
+            self.empty += trace.where != ""
         elif self._is_new(trace.case):
             self.naive += trace.naive
             self.flows.totals.events += len(events)
             self.flows.totals.take(flow(events))
         else:
-            self.twice.append(where)
+            self.twice.append(trace.where)
 
     def _is_new(self, case: str) -> bool:
         """Whether no case of that name came before; one without a name is always its own."""
@@ -119,13 +143,16 @@ class Taking:
         self._seen.add(key)
         return True
 
-    def close(self, source: Source, odd: list[str]) -> None:
-        """Say in the note of *source* what was read since the last time, *odd* entries among it."""
+    def _close(self, source: Source, odd: list[str]) -> None:
+        """Say in the note of *source* what could not be used of it."""
         source.read, source.skipped = self.read, len(self.skipped)
-        remark(source, "events have no time that can be read or no activity and were left out", self.skipped)
+        remark(source, "events have no time that can be read, no activity or no case and were left out", self.skipped)
+        remark(source, "rows have a start after their end, and only the end was taken", self.backwards)
         remark(source, "cases have times with and without an offset and were left out", self.mixed)
         remark(source, "cases have the name of an earlier one and were left out", self.twice)
         remark(source, "entries are not regular files and were not opened", odd)
+        if self.again:
+            source.remarks.append(f"Rows that stand there twice, letter for letter, counted once: {self.again}.")
         if self.empty:
             source.remarks.append(f"Cases without any event that can be used: {self.empty}.")
         if self.naive:

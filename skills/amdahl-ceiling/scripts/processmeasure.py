@@ -11,6 +11,7 @@ from pathlib import Path
 
 from caselog import CaseLog, read_cases
 from casetime import case_time
+from eventcsv import propose_events, roles
 from flows import read_flows
 from process import Process
 from proposal import Proposed, propose
@@ -40,9 +41,10 @@ def about_process(
     clock = WorkClock(calendar)
     day = clock.day
     source, process = (None, Process()) if answers is None else read_answers(answers, day)
-    columns = [event.column for event in process.events]
-    log = read_cases(evidence, columns or None)
-    flows = read_flows(evidence, calendar, now)
+    meant = roles(process.events)
+    columns = [event.column for event in process.events] if meant is None else []
+    log = read_cases(evidence, columns or None) if meant is None else None
+    flows = read_flows(evidence, calendar, now, meant, told_month_first=process.month_first)
     if source is None and log is None and flows is None:
         return None
     found = None
@@ -58,7 +60,7 @@ def about_process(
         records=tuple(one for one in (source, log.source if log else None, *(flows.sources if flows else ())) if one is not None),
         log=log,
         found=found,
-        proposed=() if log is None or found is not None else tuple(propose(log, process.steps)),
+        proposed=() if log is None or found is not None else _proposed(evidence, log, process),
         flows=flows,
     )
 
@@ -71,4 +73,9 @@ def proposed_table(evidence: Path, answers: Path | None, calendar: Calendar) -> 
     """
     process = Process() if answers is None else read_answers(answers, WorkClock(calendar).day)[1]
     log = read_cases(evidence, None)
-    return log, () if log is None else tuple(propose(log, process.steps))
+    return log, () if log is None else _proposed(evidence, log, process)
+
+
+def _proposed(evidence: Path, log: CaseLog, process: Process) -> tuple[Proposed, ...]:
+    """What the columns seem to mean: those of an event log, where case ids repeat, else dates of one case a row."""
+    return tuple(propose_events(evidence) or propose(log, process.steps))

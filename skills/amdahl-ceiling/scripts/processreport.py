@@ -130,7 +130,7 @@ def warnings(facts: Facts, told: Told) -> list[str]:
             "The given working hours do not fit this list: {f:list.outside.share} of its times lie outside them, so the figures on the "
             "calendar are the better guide until the hours are asked for."
         )
-    if told.log is None and told.process.events:
+    if told.log is None and told.process.events and (told.flows is None or SOURCE not in told.flows.ids):
         made.append(f"{SOURCE}: the answers say what the columns of a list mean, and there is no list in evidence/cases.")
     return made
 

@@ -38,17 +38,21 @@ class Trace:
 
     Attributes:
         case: Its name, "" if it has none.
-        line: The line on which it begins.
+        where: Where it begins, as file:line; "" for what belongs to no case.
         events: Those with a time and an activity, in the order of the log.
         naive: How many of them have a time without an offset, taken as the clock in the agreed zone.
-        skipped: Lines of events without a time that can be read, or without an activity.
+        skipped: Where events stand without a time that can be read, or without an activity.
+        backwards: Where rows stand whose start is after their end, of which only the end is taken.
+        twice: How many rows were left out because they stand there already, letter for letter.
     """
 
     case: str = ""
-    line: int = 0
+    where: str = ""
     events: list[Event] = field(default_factory=list)
     naive: int = 0
-    skipped: list[int] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    backwards: list[str] = field(default_factory=list)
+    twice: int = 0
 
 
 @dataclass(slots=True)
@@ -143,7 +147,10 @@ class _Parser:
         return done
 
     def _refuse(self, *_: object) -> None:
-        raise BadInput(expected="XES without a document type", found="a DOCTYPE", where=f"{self.name}:{self.parser.CurrentLineNumber}")
+        raise BadInput(expected="XES without a document type", found="a DOCTYPE", where=self._here())
+
+    def _here(self) -> str:
+        return f"{self.name}:{self.parser.CurrentLineNumber}"
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.depth = depth = self.depth + 1
@@ -155,7 +162,7 @@ class _Parser:
             self._in_trace(tag, attributes)
         elif depth == TRACE:
             if tag == "trace":
-                self.inside, self.trace = TRACE, Trace(line=self.parser.CurrentLineNumber)
+                self.inside, self.trace = TRACE, Trace(where=self._here())
         elif depth == LOG and tag != "log":
             raise BadInput(expected="the root element log, as XES has it", found=f"{tag!r}", where=self.name)
 
@@ -183,6 +190,6 @@ class _Parser:
         activity = values.get(ACTIVITY, "")
         trace.naive += self.times.naive - before
         if at is None or not activity:
-            trace.skipped.append(self.parser.CurrentLineNumber)
+            trace.skipped.append(self._here())
         else:
             trace.events.append(Event(at, activity, values.get(INSTANCE, ""), values.get(TRANSITION, COMPLETE).lower()))
