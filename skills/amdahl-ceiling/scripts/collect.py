@@ -2,7 +2,7 @@
 
 Only what the lists below name can leave; every other key is left out, whatever it is called. A text becomes "x", or one of
 the MARKERS if it begins with it; an id or a file's name becomes a hash under a key that stays on this machine. This file
-needs no other one for its commands `sessions` and `check`, reads nothing but what it is given, and uses no network.
+needs no other one for its command `sessions`, reads nothing but what it is given, and uses no network.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +63,6 @@ COLUMNS = (
     "pr number merge_epoch merged_epoch merge_at merged_at session_ids sessions last_commit_epoch last_commit_at "
     "first_author_epoch first_commit_epoch first_commit_at fully_covered".split()
 )
-
-SCHEMAS = ("fde.pack/1", "fde.requests/1")
-ENOUGH = 14  # days of logs from which a pack has more than one kind of week in it
 
 Json = dict[str, Any]
 
@@ -403,7 +400,7 @@ def manifest(maker: Skeleton, main: Found, agents: Found, pulls: Found) -> Json:
     """What a pack holds, in numbers."""
     kinds = {"sessions": main, "sub-agents": agents, "pull-request tables": pulls}
     return {
-        "schema": SCHEMAS[0],
+        "schema": "fde.pack/1",
         "collector": {"version": VERSION, "digest": f"sha256:{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"},
         "key": str(maker.ident("which key this is"))[:8],
         "period": [main.first, main.last] if main.first else None,
@@ -471,75 +468,27 @@ def _show(folder: Path, text: str) -> None:
 
 def check(options: argparse.Namespace) -> int:
     """Print what the packs in a folder hold, and what is missing there and how to get it."""
-    packs = manifests(options.folder)
-    sys.stdout.writelines(f"{line}\n" for line in held(options.folder, packs))
+    from packcheck import NoPack, gaps, held, manifests
+
+    try:
+        packs = manifests(options.folder)
+    except NoPack as error:
+        raise Stopped(str(error)) from error
     missing = list(gaps(options.folder, packs))
-    sys.stdout.writelines(f"Missing: {sentence}\n" for sentence in missing)
+    sys.stdout.writelines(f"{line}\n" for line in (*held(options.folder, packs), *(f"Missing: {gap}" for gap in missing)))
     return 1 if missing else 0
 
 
-def manifests(folder: Path) -> list[Json]:
-    """The manifests in *folder*: one, or several where packs were put together."""
+def commands(options: argparse.Namespace) -> int:
+    """Print a script of read-only commands that get changes and pipelines from a forge; nothing is run here."""
+    from forges import BadRepository, repositories, script
+
     try:
-        found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("manifest*.json"))]
-    except ValueError as error:
-        raise Stopped(f"{folder}: a manifest in it cannot be read: {error}.") from error
-    if not found or any(not isinstance(pack, dict) or pack.get("schema") not in SCHEMAS for pack in found):
-        raise Stopped(f"{folder}: expected manifest.json as `collect.py sessions` writes it, found none, or another.")
-    return found
-
-
-def kinds(packs: list[Json]) -> Iterator[tuple[str, Json]]:
-    """Each kind of files in each pack."""
-    return ((name, kind) for pack in packs for name, kind in pack.get("kinds", {}).items())
-
-
-def held(folder: Path, packs: list[Json]) -> Iterator[str]:
-    """One line for each kind of files: how many there should be and are."""
-    for name, kind in kinds(packs):
-        yield f"{name}: {kind['got']} of {kind['expected']} collected, {kind['lines']} lines, {kind['malformed']} of them broken"
-    for name, wanted in requested(packs).items():
-        yield f"{name}: {sum(is_there(folder / path) for path in wanted)} of {len(wanted)} exports"
-    for pack in packs:
-        if pack.get("period"):
-            yield f"period: {' to '.join(pack['period'])}, Claude Code {', '.join(pack['tools']['claude-code'])}"
-
-
-def requested(packs: list[Json]) -> dict[str, list[str]]:
-    """The files that the commands for a forge should have written, by their folder."""
-    made: dict[str, list[str]] = {}
-    for path in (path for pack in packs for path in pack.get("files", ())):
-        made.setdefault(path.partition("/")[0], []).append(path)
-    return made
-
-
-def is_there(path: Path) -> bool:
-    """Whether an export was written to its end."""
-    return path.is_file() and path.stat().st_size > 0
-
-
-def gaps(folder: Path, packs: list[Json]) -> Iterator[str]:
-    """Say what is missing, and what to do about it."""
-    logs = [kind for name, kind in kinds(packs) if name in {"sessions", "sub-agents"}]
-    sizes = [path.stat().st_size for path in (folder / "sessions").rglob("*.jsonl")]
-    wanted = sum(kind["got"] for kind in logs), sum(kind["bytes"] for kind in logs)
-    if (len(sizes), sum(sizes)) != wanted:
-        yield (
-            f"the manifest speaks of {wanted[0]} skeletons with {wanted[1]} bytes, {len(sizes)} with {sum(sizes)} are here. "
-            "Copy the pack again, as a whole."
-        )
-    if skipped := sum(kind["expected"] - kind["got"] for _, kind in kinds(packs)):
-        yield f"{skipped} logs were links or no regular files. Collect from the folder where they really are."
-    days = [date.fromisoformat(day) for pack in packs for day in pack.get("period") or ()]
-    if not days:
-        yield "no session with a time. Run `collect.py sessions` where the agent is used."
-    elif (max(days) - min(days)).days < ENOUGH:
-        yield f"the logs reach over {(max(days) - min(days)).days + 1} days only. Set cleanupPeriodDays and collect again in a month."
-    lost = [path for paths in requested(packs).values() for path in paths if not is_there(folder / path)]
-    if lost:
-        yield f"{len(lost)} exports, {', '.join(lost[:5])} first. Run the script of `collect.py commands` again; it goes on where it stopped."
-    if not requested(packs) and not any((folder / "pull-requests").glob("*")):
-        yield "merged pull requests. `collect.py commands --repos OWNER/NAME` prints how to get them, or give a table with --pulls."
+        text = script(options.forge, repositories(options.repos), since=options.since, until=options.until or datetime.now(UTC).date())
+    except BadRepository as error:
+        raise Stopped(str(error)) from error
+    sys.stdout.write(text)
+    return 0
 
 
 def main(arguments: list[str]) -> int:
@@ -559,8 +508,8 @@ def main(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="collect.py", description=(__doc__ or "").split("\n")[0], allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True)
-    logs = commands.add_parser("sessions", help="make a pack from session logs", allow_abbrev=False)
+    kinds = parser.add_subparsers(dest="command", required=True)
+    logs = kinds.add_parser("sessions", help="make a pack from session logs", allow_abbrev=False)
     logs.set_defaults(run=sessions)
     logs.add_argument("--from", dest="source", type=Path, required=True, metavar="DIR", help="usually ~/.claude/projects")
     logs.add_argument("--out", type=Path, metavar="DIR", help="a new folder for the pack")
@@ -575,11 +524,22 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="the key for hashes, made if it is not there (%(default)s); the same file on several machines makes their ids fit",
     )
-    checks = commands.add_parser("check", help="say what a pack holds and what is missing", allow_abbrev=False)
+    checks = kinds.add_parser("check", help="say what a pack holds and what is missing", allow_abbrev=False)
     checks.set_defaults(run=check)
     checks.add_argument("folder", type=Path, metavar="DIR", help="the pack, or the folder in which packs were put together")
+    exports = kinds.add_parser("commands", help="print a script that gets changes and pipelines from GitHub or GitLab", allow_abbrev=False)
+    exports.set_defaults(run=commands)
+    exports.add_argument("--repos", nargs="+", required=True, metavar="FILE|OWNER/NAME", help="repositories, or a file with one a line")
+    exports.add_argument(
+        "--forge", choices=("github", "gitlab"), default="github", help="whose command line tool it uses: gh (default) or glab"
+    )
+    exports.add_argument("--since", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD", help="first day that is asked for")
+    exports.add_argument("--until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day (today)")
     return parser
 
+
+# The two other files of these commands stand beside this one; -I leaves its folder out.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
