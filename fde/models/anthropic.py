@@ -11,7 +11,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import ReplyCut, ReplyDeclined, ReplyEmpty, StreamEnded
+from ..errors import NotTheApi, ReplyCut, ReplyDeclined, ReplyEmpty, StreamEnded
+from ..text import printable
 from .model import Message, Reply, Request, Usage
 from .terms import Terms
 from .watch import Watch
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 PATH = "/v1/messages"
 CUT = ("max_tokens", "model_context_window_exceeded")
+WHOLE = ("end_turn", "stop_sequence", "tool_use")  # the last although none is offered: its words are whole
 DECLINED = ("refusal", "content_filter")  # the second by servers that put other models behind this API
 
 
@@ -124,13 +126,19 @@ def _read(events: Iterable[RawMessageStreamEvent], terms: Terms, watch: Watch) -
     # A connection that closes early is no error to the SDK.
     if not ended or stop is None:
         raise StreamEnded(terms.who)
+    _require_whole(stop, terms, watch)
+    return Reply(text=watch.text, usage=watch.usage, model=model)
+
+
+def _require_whole(stop: str, terms: Terms, watch: Watch) -> None:
     if stop in CUT:
         raise ReplyCut(watch.usage.output if watch.usage else terms.max_output)
     if stop in DECLINED:
         raise ReplyDeclined(terms.who, "")
+    if stop not in WHOLE:
+        raise NotTheApi(terms.who, f"its answer ends with {printable(str(stop))[:40]!r}, of which nobody knows whether it is whole")
     if not watch.text.strip():
         raise ReplyEmpty(terms.who)
-    return Reply(text=watch.text, usage=watch.usage, model=model)
 
 
 def _usage(said: Any, before: Usage | None) -> Usage:

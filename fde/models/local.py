@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import ReplyCut, ReplyDeclined, ReplyEmpty, StreamEnded
+from ..errors import NotTheApi, ReplyCut, ReplyDeclined, ReplyEmpty, StreamEnded
+from ..text import printable
 from .model import Message, Reply, Request, Usage
 from .openai import errors
 from .terms import Terms
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PATH", "ask", "body", "errors"]
 
+WHOLE = ("stop", "tool_calls", "function_call")
 PATH = "/chat/completions"
 
 
@@ -99,13 +101,21 @@ def _read(chunks: Iterable[ChatCompletionChunk], terms: Terms, watch: Watch) -> 
     # A connection that closes early is no error to the SDK.
     if stop is None:
         raise StreamEnded(terms.who)
+    if refused:
+        raise ReplyDeclined(terms.who, "")
+    _require_whole(stop, terms, watch)
+    return Reply(text=watch.text, usage=watch.usage, model=model)
+
+
+def _require_whole(stop: str, terms: Terms, watch: Watch) -> None:
     if stop == "length":
         raise ReplyCut(watch.usage.output if watch.usage else terms.max_output)
-    if refused or stop == "content_filter":
+    if stop == "content_filter":
         raise ReplyDeclined(terms.who, "")
+    if stop not in WHOLE:
+        raise NotTheApi(terms.who, f"its answer ends with {printable(str(stop))[:40]!r}, of which nobody knows whether it is whole")
     if not watch.text.strip():
         raise ReplyEmpty(terms.who)
-    return Reply(text=watch.text, usage=watch.usage, model=model)
 
 
 def _usage(said: Any) -> Usage:

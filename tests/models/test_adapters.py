@@ -262,6 +262,16 @@ def test_an_answer_that_is_not_whole_is_its_own_error_and_is_not_asked_for_again
     assert got.watch.usage.output == 7
 
 
+UNKNOWN = {anthropic: said.messages("x", stop="pause_turn"), local: said.chat("x", finish="paused")}
+
+
+@pytest.mark.parametrize("adapter", UNKNOWN, ids=["anthropic", "local"])
+def test_an_end_that_nobody_knows_is_not_taken_for_a_whole_answer(ask, adapter):
+    got = ask(adapter, stream(UNKNOWN[adapter]))
+    assert type(got.error) is NotTheApi
+    assert "of which nobody knows whether it is whole" in got.error.message
+
+
 def test_the_cut_answer_says_after_how_many_tokens(ask):
     assert ask(anthropic, stream(CUT[anthropic])).error.message == "The answer was cut at 7 tokens."
 
