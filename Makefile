@@ -41,7 +41,8 @@ sources: .venv/.dev
 	$(BIN)/python -m pytest -n auto
 
 # The installed wheel, in a virtual environment and a folder that know nothing of the sources. First without the tools of
-# development: so a dependency that only they bring is missed here and not at a user's.
+# development: so a dependency that only they bring is missed here and not at a user's. The skills' own tests do not run again:
+# their files are the sources', byte for byte (tests/test_packaging.py), and import nothing of the package.
 wheel: .venv/.dev
 	@set -eu; away=$$(mktemp -d); chmod 755 "$$away"; trap 'rm -rf "$$away"' EXIT; \
 	$(BIN)/python -m build --wheel --no-isolation --outdir "$$away" . > "$$away/build.log" || { cat "$$away/build.log"; exit 1; }; \
@@ -54,7 +55,7 @@ wheel: .venv/.dev
 	venv/bin/fde demo > demo.txt; \
 	echo "the wheel, under the tests"; \
 	venv/bin/python -m pip install --quiet "$$(echo "$$away"/*.whl)[dev]"; \
-	venv/bin/python -m pytest -n auto -m "not checkout"
+	venv/bin/python -m pytest -n auto -m "not checkout" --ignore=tests/skills
 
 skills: .venv/.dev
 	$(BIN)/python -m fde.skillset.build
