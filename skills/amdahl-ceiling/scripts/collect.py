@@ -1,5 +1,7 @@
 """Makes a pack of timing skeletons from Claude Code's session logs: when what kind of thing happened, and no word of it.
 
+Whoever must say whether this may run reads as far as the function `words`: what leaves a log is decided above it.
+
 Only what the lists below name can leave; every other key is left out, whatever it is called. A text becomes "x", or one of
 the MARKERS if it begins with it; an id or a file's name becomes a hash under a key that stays on this machine. This file
 needs no other one for its command `sessions`, reads nothing but what it is given, and uses no network.
@@ -91,13 +93,13 @@ class Skeleton:
 
     def record(self, record: Json) -> Json:
         """What may leave of one line."""
-        links = ("parentUuid", "logicalParentUuid", "parentToolUseID", "toolUseID", "sourceToolAssistantUUID")
+        links = ("parentUuid", "logicalParentUuid", "parentToolUseID", "toolUseID", "sourceToolAssistantUUID", "prRepository")
         made: Json = {name: self.ident(record.get(name)) for name in links}
         # Of these the measurement asks whether they are there; a hash of nothing would be something.
         made |= {name: self.ident(record.get(name) or None) for name in ("sessionId", "agentId", "sourceToolUseID")}
         made |= self._common(record)
         made |= {name: bool(record.get(name)) or None for name in ("isSidechain", "isMeta", "isCompactSummary")}
-        made |= {name: number(record.get(name)) for name in ("durationMs", "retryInMs", "retryAttempt", "maxRetries")}
+        made |= {name: number(record.get(name)) for name in ("durationMs", "retryInMs", "retryAttempt", "maxRetries", "prNumber")}
         made |= {"subtype": word(record.get("subtype")), "version": version(record.get("version"))}
         made["data"] = self._data(record.get("data"))
         return present(made)
