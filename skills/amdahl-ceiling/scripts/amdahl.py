@@ -15,7 +15,7 @@ if sys.version_info < (3, 11):
 import argparse
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from asked import change, load, more, servers, setting, whole_for, width
+from comparewords import document as compared_document
+from comparewords import text as compared_text
+from comparing import Row, compare, rows_in, rows_of
 from factsfile import newest, read_facts
-from measurement import measure
+from measurement import boundaries_within, measure
 from processmeasure import about_process, proposed_table
 from pulls import BadInput
 from report import report
@@ -131,6 +134,32 @@ def _document(options: argparse.Namespace) -> tuple[dict[str, Any], Told | None]
     return _measured(options)
 
 
+def _compare(options: argparse.Namespace) -> str:
+    """What differs before and after a day, or between two documents of facts."""
+    if (options.split is None) == (options.before is None) or (options.before is None) != (options.after is None):
+        raise Refused("expected --evidence DIR with --split DATE, or --before FILE with --after FILE.")
+    if options.before is not None:
+        sides = rows_in(read_facts(options.before)), rows_in(read_facts(options.after))
+        names = str(options.before), str(options.after)
+    else:
+        sides, names = _split(options), (f"what ended before {options.split}", f"what ended from {options.split} on")
+    found = compare(*sides)
+    if options.json:
+        return json.dumps(compared_document(found, names), ensure_ascii=False, indent=1, allow_nan=False)
+    return compared_text(found, names)
+
+
+def _split(options: argparse.Namespace) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+    """The cases that ended before the day began in the zone of the working hours, and the others."""
+    if options.evidence is None:
+        raise Refused("expected --evidence DIR with --split DATE, found no --evidence.")
+    calendar = _calendar(options)
+    found = measure(options.evidence, calendar, options.working_hours)
+    day = datetime.combine(options.split, time(), calendar.zone).timestamp()
+    early, late = boundaries_within(found, lambda end: end < day), boundaries_within(found, lambda end: end >= day)
+    return {name: rows_of(one) for name, one in early.items()}, {name: rows_of(one) for name, one in late.items()}
+
+
 def _bars(options: argparse.Namespace) -> str:
     charts = _document(options)[0]["charts"]
     if options.chart is not None:
@@ -168,6 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     columns.set_defaults(run=_columns)
     _shared(columns, is_needed=True)
     _what_if_flags(commands.add_parser("what-if", help="lay a change of some stages against what was measured", allow_abbrev=False))
+    _compare_flags(commands.add_parser("compare", help="lay what ended from a day on against what ended before it", allow_abbrev=False))
     _bars_flags(commands.add_parser("bars", help="draw the charts as text", allow_abbrev=False))
     return parser
 
@@ -185,6 +215,19 @@ def _what_if_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument("--servers", type=_said(servers), metavar="2", help="how many of them take from one queue (1)")
     command.add_argument("--queue", default="", metavar="STAGE", help="the stage in which more cases wait; else the likeliest")
     command.add_argument("--whole", metavar="NAME", help="of which whole, like work.lead, lead, session, told or list; else the first that fits")
+    command.add_argument("--json", action="store_true", help="one JSON object instead of text")
+
+
+def _compare_flags(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Lay what ended from a day on against what ended before it, or one document of facts against another: each whole and its stages, "
+        "with an interval of the difference, and whether it may be noise."
+    )
+    command.set_defaults(run=_compare)
+    _shared(command, is_needed=False)
+    command.add_argument("--split", type=_day, metavar="DATE", help="the first day of what is after, like 2026-03-01")
+    command.add_argument("--before", type=Path, metavar="FILE", help="facts.json or artefact.json of before, instead of --evidence and --split")
+    command.add_argument("--after", type=Path, metavar="FILE", help="the same of after")
     command.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
 
@@ -277,6 +320,13 @@ def _dates(text: str) -> frozenset[date]:
         return frozenset(date.fromisoformat(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"expected days like 2026-01-01,2026-01-06, found {text!r}") from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected a day like 2026-03-01, found {text!r}") from error
 
 
 def _price(text: str) -> Decimal:

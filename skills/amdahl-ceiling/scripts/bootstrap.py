@@ -16,14 +16,14 @@ FEWEST = 5  # cases below which an interval would only look like one
 Sums = list[float]
 
 
-def drawn_sums(cases: Sequence[Sequence[float]]) -> list[Sums]:
+def drawn_sums(cases: Sequence[Sequence[float]], *, seed: int = SEED) -> list[Sums]:
     """Draw as many cases as there are, `DRAWS` times, and sum each column; empty if there are fewer than `FEWEST`.
 
-    *cases* holds one row a case, all of one length and unit. The same cases give the same draws.
+    *cases* holds one row a case, all of one length and unit. The same cases and *seed* give the same draws.
     """
     if len(cases) < FEWEST:
         return []
-    dice = random.Random(SEED)  # noqa: S311 - a bootstrap, not a secret
+    dice = random.Random(seed)  # noqa: S311 - a bootstrap, not a secret
     return [[sum(column) for column in zip(*dice.choices(cases, k=len(cases)), strict=True)] for _ in range(DRAWS)]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from boundaries import Boundary
 from factlist import HOUR
 from figures import PullFigures, SessionFigures
 from intervals import total
@@ -15,7 +16,8 @@ from measurement import Measurement
 
 
 def details(found: Measurement) -> dict[str, Any]:
-    """Per session seconds, per pull request hours, and the sums by the rules alone."""
+    """Per session seconds, per pull request hours, the sums by the rules alone, and the seconds of each case in other systems' exports."""
+    traced = [_traced(boundary) for boundary in found.traced.boundaries.values()]
     return {
         "schema": "amdahl-ceiling.details/1",
         "working_hours": found.hours,
@@ -25,7 +27,14 @@ def details(found: Measurement) -> dict[str, Any]:
         "pull_requests_without_start": [
             pull.number for pull in found.pulls if pull.number not in {one.pull.number for one in found.measured}
         ],
+        **({"traced": traced} if traced else {}),
     }
+
+
+def _traced(boundary: Boundary) -> dict[str, Any]:
+    """The seconds of each case, without its name, so that they can be drawn and compared again."""
+    cases = [[_seconds(value) for value in row] for row in boundary.cases]
+    return {"whole": boundary.id, "stages": list(boundary.stages), "cases": cases}
 
 
 def _by_rules(found: Measurement) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Everything that the report says is computed from this value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from evidence import Source, read_all_pulls, read_sessions
 from exportfiles import read_exports
 from figures import PullFigures, SessionFigures, TurnFigures, measure_pull, measure_session
 from pulls import Pull
+from reading import Read
 from traced import Traced, trace
 from worktime import Calendar
 
@@ -33,6 +34,7 @@ class Measurement:
         headline: Those of them that carry the headline: all their sessions are here.
         boundaries: By id.
         traced: What the exports of other systems gave.
+        reads: Those exports, as they were read.
     """
 
     calendar: Calendar
@@ -44,6 +46,7 @@ class Measurement:
     headline: tuple[PullFigures, ...]
     boundaries: dict[str, Boundary]
     traced: Traced
+    reads: tuple[Read, ...]
 
     @property
     def turns(self) -> list[TurnFigures]:
@@ -87,7 +90,16 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
             [*session_boundaries([*sessions.values()]), *pull_boundaries(headline, is_split=bool(sessions))]
         ),
         traced=trace(reads, calendar),
+        reads=tuple(reads),
     )
+
+
+def boundaries_within(found: Measurement, within: Callable[[float], bool]) -> dict[str, Boundary]:
+    """Every boundary of those cases alone that ended when *within* says, epoch seconds."""
+    sessions = [session for session in found.sessions if within(session.wall[1])]
+    pulls = [pull for pull in found.headline if within(pull.pull.merged)]
+    own = [*session_boundaries(sessions), *pull_boundaries(pulls, is_split=bool(found.sessions))]
+    return _by_id(own) | dict(trace(found.reads, found.calendar, within).boundaries)
 
 
 def _by_id(boundaries: Sequence[Boundary]) -> dict[str, Boundary]:

@@ -149,26 +149,29 @@ def checked_boundary(found: Sequence[Change], runs: Mapping[str, Sequence[Interv
     return boundary("change.checked", (CI, REST), rows, {CI: math.fsum(row[0] for row in rows)})
 
 
-def trace(reads: Sequence[Read], calendar: Calendar) -> Traced:
-    """Measure what *reads* hold."""
+def trace(reads: Sequence[Read], calendar: Calendar, within: Callable[[float], bool] = math.isfinite) -> Traced:
+    """Measure what *reads* hold, as far as it ended when *within* says, epoch seconds; all of it without."""
     moments = [one for read in reads for one in read.moments]
-    runs = pipelines([one for read in reads for one in read.intervals], moments)
+    every_run = pipelines([one for read in reads for one in read.intervals], moments)
+    runs = _ended(every_run, within)
     agents: dict[str, list[Interval]] = defaultdict(list)
     for one in (one for read in reads for one in read.intervals if one.kind in AGENT):
         agents[one.case].append(one)
-    made, machines = changes(moments)
+    sessions = _ended(agents, within)
+    every_change, machines = changes(moments)
+    made = [change for change in every_change if within(change.merged)]
     checks = _origins(reads, PIPELINE)
     of = {"ci": checks, "agent": _origins(reads, AGENT), "change": _told(reads)}
     found = [
         traced_boundary("ci", runs, PIPELINE),
-        traced_boundary("agent", agents, AGENT),
+        traced_boundary("agent", sessions, AGENT),
         change_boundary("change", made, lambda change: change.window),
         change_boundary("work.change", made, lambda change: both(change.window, calendar.working(change.start, change.merged))),
-        checked_boundary(made, runs, moments),
+        checked_boundary(made, every_run, moments),
     ]
     spans = {
         "ci": [(one.start, one.end) for run in runs.values() for one in run],
-        "agent": [(one.start, one.end) for case in agents.values() for one in case],
+        "agent": [(one.start, one.end) for case in sessions.values() for one in case],
         "change": [(change.start, change.merged) for change in made],
     }
     kept = {one.id: one for one in found if one.cases}
@@ -181,6 +184,10 @@ def trace(reads: Sequence[Read], calendar: Calendar) -> Traced:
         sources={name: of[family(name)] for name in kept}
         | {"change": of["change"], "change.checked": [*dict.fromkeys([*of["change"], *checks])], "test": _weighed(reads)},
     )
+
+
+def _ended(cases: Mapping[str, list[Interval]], within: Callable[[float], bool]) -> dict[str, list[Interval]]:
+    return {case: found for case, found in cases.items() if within(max(one.end for one in found))}
 
 
 def family(name: str) -> str:
