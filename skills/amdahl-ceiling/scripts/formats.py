@@ -13,6 +13,7 @@ import githistory
 import githubpulls
 import gitlab
 import junit
+import opencodelog
 import otherci
 from pulls import BadInput
 from reading import Read, Reader
@@ -30,6 +31,7 @@ READERS: tuple[Reader, ...] = (
     junit,
     codexlog,
     copilotlog,
+    *opencodelog.READERS,
 )
 
 
