@@ -155,8 +155,8 @@ class _Parser:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.depth = depth = self.depth + 1
         if depth == VALUE:
-            # The commonest element by far: what an event says of itself.
-            if self.inside == EVENT and (key := attributes.get("key")) in WANTED:
+            # The commonest element by far: what an event says of itself. What stands as deep elsewhere is gone when an event begins.
+            if (key := attributes.get("key")) in WANTED:
                 self.values[key] = attributes.get("value", "")
         elif depth == EVENT:
             self._in_trace(tag, attributes)

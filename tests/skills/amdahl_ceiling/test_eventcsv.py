@@ -111,6 +111,13 @@ def test_a_row_with_start_and_end_is_its_own_pair(shown):
     assert found["events.activity.check.rework.share"] == 100
 
 
+def test_an_end_without_a_start_takes_no_other_rows_start(shown):
+    rows = "1,check,2026-03-02T08:00:00+01:00,2026-03-02T08:50:00+01:00\n1,check,,2026-03-02T08:30:00+01:00\n"
+    found = values(shown(SPANS_HEAD + rows, SPANS))
+    assert found["events.work.hours"] == pytest.approx(50 / 60, abs=1e-6)
+    assert found["events.timed.share"] == 50
+
+
 def test_starts_and_completes_find_each_other_by_the_step_of_their_life(shown):
     rows = "1,a,2026-03-02 09:00:15,complete\n1,a,2026-03-02 09:00:00,Start\n1,b,2026-03-02 09:01:00,start\n1,b,2026-03-02 09:02:00,complete\n"
     found = values(shown(f"order,activity,at,lifecycle\n{rows}", LIVES))

@@ -88,17 +88,31 @@ def test_work_that_is_still_suspended_at_its_end_ended_there(flows):
     assert seconds(found.service[0]) == 10
 
 
-def test_instances_of_one_activity_are_told_apart(flows):
-    steps = (event(0, "a", "start", "1"), event(10, "a", "start", "2"), event(20, "a", "complete", "2"), event(50, "a", "complete", "1"))
-    found = flows(a_xes=xes(trace(*steps))).totals
-    assert seconds(found.activities["a"].service.calendar) == 50 + 10
-    assert seconds(found.service[0]) == 50
+def pairs(*events):
+    """Which start the visits of one case have found for which end."""
+    made = skill.eventlog.flow([skill.eventlog.Event(at, "a", instance, transition) for at, transition, instance in events])
+    return [(visit.began, visit.ended) for visit in made.visits]
 
 
-def test_without_instances_the_first_start_belongs_to_the_first_end(flows):
-    steps = (event(0, "a", "start"), event(10, "a", "start"), event(20, "a"), event(50, "a"))
-    found = flows(a_xes=xes(trace(*steps))).totals
-    assert seconds(found.activities["a"].service.calendar) == 20 + 40
+def test_instances_of_one_activity_are_told_apart():
+    steps = ((0, "start", "1"), (10, "start", "2"), (20, "complete", "2"), (50, "complete", "1"))
+    assert pairs(*steps) == [(10, 20), (0, 50)]
+
+
+def test_without_instances_the_first_start_belongs_to_the_first_end():
+    assert pairs((0, "start", ""), (10, "start", ""), (20, "complete", ""), (50, "complete", "")) == [(0, 20), (10, 50)]
+
+
+def test_what_was_withdrawn_is_waited_for_no_more(flows):
+    steps = ((0, "a", "complete"), (1, "b", "schedule"), (2, "b", "withdraw"), (9, "b", "start"), (10, "b", "complete"))
+    found = flows(a_xes=xes(trace(*(event(*one) for one in steps)))).totals
+    assert seconds(found.activities["b"].wait.calendar) == 9
+
+
+def test_a_suspension_that_fits_no_visit_is_counted(flows):
+    steps = ((0, "a", "resume"), (1, "a", "suspend"), (2, "a", "start"), (3, "a", "resume"), (9, "a", "complete"))
+    found = flows(a_xes=xes(trace(*(event(*one) for one in steps)))).totals
+    assert (found.odd, seconds(found.service[0])) == (3, 7)
 
 
 def test_a_log_of_completions_alone_gives_no_work(flows):
