@@ -350,28 +350,29 @@ def read_pulls(path: Path, maker: Skeleton) -> list[list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         head = lines.readline()
         lines.seek(0)
-        rows = list(csv.DictReader(lines, delimiter=";" if head.count(";") > head.count(",") else ","))
-    names = [name for name in COLUMNS if rows and name in rows[0]]
-    return [names, *([_cell(name, row[name] or "", maker) for name in names] for row in rows)]
+        table = csv.DictReader(lines, delimiter=";" if head.count(";") > head.count(",") else ",")
+        names = [name for name in COLUMNS if name in (table.fieldnames or ())]
+        rows = [[cell(name, row[name] or "", maker) for name in names] for row in table]
+    for place, name in ((place, name) for place, row in enumerate(rows) for name, made in zip(names, row, strict=True) if made is None):
+        raise Stopped(f"{path}: row {place + 1}, column {name}: expected a number, or a time with its offset, found something else.")
+    return [names, *([made or "" for made in row] for row in rows)]
 
 
-def _cell(name: str, text: str, maker: Skeleton) -> str:
+def cell(name: str, text: str, maker: Skeleton) -> str | None:
+    """What may leave of a cell; None if it is not what its column holds."""
+    text = text.strip()
     if name in {"session_ids", "sessions"}:
         return " ".join(str(maker.ident(part)) for part in re.split(r"[\s,;|]+", text) if part)
-    text = text.strip()
-    if name.endswith("_at"):
-        return moment(text) or ""
-    plain = r"\d{1,10}(\.\d{1,9})?|true|false|yes|no"
-    if re.fullmatch(plain, text, re.ASCII | re.IGNORECASE):
+    if not text or re.fullmatch(r"\d{1,13}(\.\d{1,9})?|true|false|yes|no", text, re.ASCII | re.IGNORECASE):
         return text
-    return str(maker.ident(text)) if text and name in {"pr", "number"} else ""
+    return maker.ident(text) if name in {"pr", "number"} else moment(text)
 
 
 def write_pulls(tables: list[Path], out: Path, maker: Skeleton) -> Found:
     """Write each table of merged pull requests below *out*."""
     found = Found(expected=len(tables))
-    for path in tables:
-        target = out / "pull-requests" / f"{maker.ident(path.name)}.csv"
+    for place, path in enumerate(tables):
+        target = out / "pull-requests" / f"{place:02}-{maker.ident(path.name)}.csv"
         target.parent.mkdir(parents=True, exist_ok=True)
         rows = read_pulls(path, maker)
         with target.open("w", encoding="ascii", newline="") as made:
@@ -441,9 +442,10 @@ def sessions(options: argparse.Namespace) -> int:
         if options.show:
             _show(Path(folder), text)
             return 0
-        for name in sorted(path.name for path in Path(folder).iterdir()):
-            (options.out / name).parent.mkdir(parents=True, exist_ok=True)
-            (Path(folder) / name).rename(options.out / name)
+        for path in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+            target = options.out / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
         (options.out / "manifest.json").write_text(text, encoding="ascii")
     counts = made["kinds"]["sessions"]
     sys.stderr.write(f"collect.py: {counts['got']} sessions, {counts['lines']} lines written to {options.out}. ")

@@ -345,19 +345,21 @@ def test_show_prints_what_would_leave_and_leaves_nothing_behind(logs, tmp_path):
         (["--out", "logs"], b"is a pack already"),
         (["--out", "new", "--key-file", "bad"], b"64 hexadecimal digits"),
         (["--out", "new", "--key-file", "key", "--pulls", "none.csv"], b"none.csv"),
+        (["--out", "new", "--key-file", "key", "--pulls", "odd.csv"], b"odd.csv: row 2, column merged_at: expected a number, or a time"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(more, words, logs, tmp_path):
     (logs / "sessions").mkdir()
     (tmp_path / "bad").write_text("short")
     (tmp_path / "bad").chmod(0o600)
+    (tmp_path / "odd.csv").write_text("pr,merged_at,session_ids\n1,2026-01-13T10:00:00Z,s\n2,2026-01-13 10:00,s\n")
     done = run("sessions", "--from", logs, *more, script=SCRIPT, cwd=tmp_path, env={})
     assert (done.returncode, words in done.stderr) == (3, True), done.stderr
     assert not (tmp_path / "new").exists()
 
 
 def test_a_table_of_pull_requests_keeps_what_joins_it_to_sessions_and_no_other_column(logs, tmp_path):
-    (tmp_path / "t.csv").write_text("title;pr;merged_at;session_ids;last_commit_at\nAcme deal;7;2026-01-13T10:00:00Z;one next;acme\n")
+    (tmp_path / "t.csv").write_text("title;pr;merged_at;session_ids;last_commit_at\nAcme deal;7;2026-01-13T10:00:00Z;one next;\n")
     collected(logs, tmp_path / "pack", "--pulls", tmp_path / "t.csv")
     (table,) = (tmp_path / "pack" / "pull-requests").iterdir()
     maker = maker_of(tmp_path / "pack")
@@ -389,3 +391,32 @@ def test_a_log_that_is_a_link_is_not_read_and_counted(logs, tmp_path):
     kind = collected(logs, tmp_path / "pack")["kinds"]["sessions"]
     assert (kind["expected"], kind["got"]) == (3, 2)
     assert "1 logs were links" in checked(tmp_path / "pack")[1]
+
+
+def test_the_collector_alone_in_an_empty_place_makes_a_pack(logs, tmp_path):
+    (tmp_path / "alone").mkdir()
+    script = shutil.copy(SCRIPT, tmp_path / "alone")
+    done = run("sessions", "--from", logs, "--out", tmp_path / "pack", *_key(tmp_path / "pack"), script=script, env={}, cwd="/")
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(list((tmp_path / "pack").rglob("*.jsonl"))) == 4
+
+
+def test_a_pack_goes_into_the_folder_in_which_exports_are_already(logs, tmp_path):
+    table = tmp_path / "pack" / "pull-requests"
+    table.mkdir(parents=True)
+    (table / "1.pulls.json").write_text("[]")
+    (tmp_path / "t.csv").write_text("pr,merged_at,session_ids\n")
+    collected(logs, tmp_path / "pack", "--pulls", tmp_path / "t.csv", "--pulls", tmp_path / "t.csv")
+    assert len(list(table.iterdir())) == 3
+
+
+def test_packs_of_two_machines_in_one_folder_are_measured_together(logs, tmp_path):
+    joined = tmp_path / "joined"
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        collected(logs, tmp_path / name / "pack")
+        shutil.copytree(tmp_path / name / "pack" / "sessions", joined / "sessions", dirs_exist_ok=True)
+        shutil.copy(tmp_path / name / "pack" / "manifest.json", joined / f"manifest-{name}.json")
+    _, sessions = skill.evidence.read_sessions(joined)
+    assert sorted((session.counts.lines, session.counts.repeated) for session in sessions) == [(2, 0), (2, 0), (5, 1), (5, 1)]
+    assert "Copy the pack again" not in checked(joined)[1]
