@@ -12,12 +12,15 @@ from pathlib import Path
 
 from boundaries import Boundary, pull_boundaries, session_boundaries
 from evidence import Source, read_all_pulls, read_sessions
-from exportfiles import read_exports
+from exportfiles import origin, read_exports
 from figures import PullFigures, SessionFigures, TurnFigures, measure_pull, measure_session
+from joins import joined, read_links
 from pulls import Pull
 from reading import Read
 from traced import Traced, trace
 from worktime import Calendar
+
+PULL_REQUESTS = "set:pull-requests"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,7 @@ class Measurement:
         sources: Session logs and pull requests, then the exports of other systems that are there, as sources.
         sessions: Every session.
         pulls: Every merged pull request that was listed.
+        pull_sources: Ids of the sources that list them.
         measured: Those with a first prompt before their merge (without sessions: with a first commit before it).
         headline: Those of them that carry the headline: all their sessions are here.
         boundaries: By id.
@@ -42,6 +46,7 @@ class Measurement:
     sources: tuple[Source, ...]
     sessions: tuple[SessionFigures, ...]
     pulls: tuple[Pull, ...]
+    pull_sources: tuple[str, ...]
     measured: tuple[PullFigures, ...]
     headline: tuple[PullFigures, ...]
     boundaries: dict[str, Boundary]
@@ -75,6 +80,9 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
     session_source, read = read_sessions(evidence)
     pull_source, pulls = read_all_pulls(evidence)
     exports, reads = read_exports(evidence, pull_source)
+    listed_by: tuple[str, ...] = (pull_source.id,)
+    if not pulls and reads:
+        pulls, listed_by = _joined(evidence, reads, exports)
     sessions = {session.id: measure_session(session) for session in read}
     found = [figures for pull in pulls if (figures := measure_pull(pull, sessions, calendar)) is not None]
     headline = [figures for figures in found if figures.covered or not sessions]
@@ -84,6 +92,7 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
         sources=(session_source, pull_source, *exports),
         sessions=tuple(sessions.values()),
         pulls=tuple(pulls),
+        pull_sources=listed_by,
         measured=tuple(found),
         headline=tuple(headline),
         boundaries=_by_id(
@@ -92,6 +101,17 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
         traced=trace(reads, calendar),
         reads=tuple(reads),
     )
+
+
+def _joined(evidence: Path, reads: Sequence[Read], exports: Sequence[Source]) -> tuple[list[Pull], tuple[str, ...]]:
+    """The merged changes that exports tell of, joined to sessions; and the sources that they are in."""
+    pulls, ways = joined([one for read in reads for one in read.moments], read_links(evidence))
+    origins = tuple(dict.fromkeys(origin(read.name) for read in reads if any(one.event == "merged" for one in read.moments)))
+    for source in exports:
+        if source.id in origins[:1] and ways:
+            told = ", ".join(f"{count} by {way}" for way, count in ways.items())
+            source.remarks.append(f"Sessions joined to merged changes: {told}.")
+    return pulls, origins or (PULL_REQUESTS,)
 
 
 def boundaries_within(found: Measurement, within: Callable[[float], bool]) -> dict[str, Boundary]:

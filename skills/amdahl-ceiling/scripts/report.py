@@ -115,7 +115,7 @@ def _document(
 
 def _boundary_facts(facts: Facts, found: Measurement, boundary: Boundary) -> None:
     name, words = boundary.id, WHOLES[boundary.id]
-    sources = [LOGS] if boundary.source == LOGS else [PULLS, *([LOGS] if found.sessions else [])]
+    sources = [LOGS] if boundary.source == LOGS else [*found.pull_sources, *([LOGS] if found.sessions else [])]
     common: dict[str, Any] = {"sources": sources, "n": len(boundary.cases), "period": found.period(boundary.source)}
     grade = "A" if name == "active" else "B"
     median = f"median of {'sessions' if boundary.source == LOGS else 'changes'}"
@@ -166,7 +166,7 @@ def _headroom_fact(
 
 def _missing_facts(facts: Facts, found: Measurement, name: str) -> None:
     words, reason = WHOLES[name], _why_missing(found, name)
-    sources = [LOGS] if name in ("active", "turn", "session") else [PULLS]
+    sources = [LOGS] if name in ("active", "turn", "session") else [*found.pull_sources]
     facts.add(
         f"{name}.hours", f"Time of {words}, summed", "duration", None, "h", grade="B", sources=sources, unknown=reason
     )
@@ -223,7 +223,7 @@ def _count_facts(facts: Facts, found: Measurement) -> None:
     declined = sum(session.declined for session in sessions) / HOUR
     label = "Time of declined calls that stays with the tools"
     facts.add("session.declined-tool.hours", label, "duration", declined, "h", grade="C", **logs)
-    pulls: dict[str, Any] = {"sources": [PULLS]}
+    pulls: dict[str, Any] = {"sources": [*found.pull_sources]}
     for name, label, value in [
         ("lead.listed", "Merged pull requests listed", len(found.pulls)),
         ("lead.measured", "Merged pull requests with a start before their merge", len(found.measured)),
@@ -269,7 +269,7 @@ def _turn_facts(facts: Facts, found: Measurement) -> None:
 def _pull_facts(facts: Facts, found: Measurement) -> None:
     if not found.headline:
         return
-    common: dict[str, Any] = {"sources": [PULLS, LOGS], "n": len(found.headline), "period": found.period(PULLS)}
+    common: dict[str, Any] = {"sources": [*found.pull_sources, LOGS], "n": len(found.headline), "period": found.period(PULLS)}
     without = sum(not any(pull.working.values()) for pull in found.headline)
     facts.add(
         "work.lead.none",

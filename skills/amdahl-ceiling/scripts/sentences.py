@@ -267,6 +267,6 @@ def warnings(found: Measurement, facts: Facts) -> list[str]:
     unlinked = len(found.pulls) - len(found.measured)
     if unlinked:
         made.append(
-            f"set:pull-requests: {unlinked} pull requests have no start before their merge here and were left out."
+            f"{found.pull_sources[0]}: {unlinked} pull requests have no start before their merge here and were left out."
         )
     return made

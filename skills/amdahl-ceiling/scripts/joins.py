@@ -1,0 +1,101 @@
+"""From a session to its merge: which sessions a merged change belongs to, where no table says so.
+
+A commit's trailer or a log's record of its pull request names it; else the branch on which a session worked, if only one change had it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+from _portable.strictjson import BadJson, strict_json
+from changes import by_case
+from evidence import SESSIONS, regular_files
+from pulls import Pull
+from reading import Moment
+
+TRAILER, LINK, BRANCH = "a commit's trailer", "a log's record of its pull request", "the branch alone"
+SHARED = frozenset({"main", "master", "develop", "HEAD", ""})  # branches on which everybody works
+_LINK = re.compile(rb'[^\n]*"type"\s*:\s*"pr-link"[^\n]*')
+_BRANCH = re.compile(rb'"gitBranch"\s*:\s*"([^"\\]*)"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """What one session's log says of where its work went.
+
+    Attributes:
+        pulls: Pull requests it opened, as "owner/name#number".
+        branches: Branches it worked on, without those that everybody works on.
+    """
+
+    pulls: frozenset[str]
+    branches: frozenset[str]
+
+
+def read_links(root: Path) -> dict[str, Links]:
+    """The links of every session log below *root*, by the session's id."""
+    return {path.stem: _links(path) for path in regular_files(root, SESSIONS)[0] if path.stat().st_size}
+
+
+def _links(path: Path) -> Links:
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+        lines = [match[0] for match in _LINK.finditer(text)]
+        branches = {match[1].decode("utf-8", "replace") for match in _BRANCH.finditer(text)}
+    return Links(pulls=frozenset(filter(None, map(_pull, lines))), branches=frozenset(branches - SHARED))
+
+
+def _pull(line: bytes) -> str:
+    """The pull request of one record, "" if it names none."""
+    try:
+        record = strict_json(line.decode("utf-8", "replace"))
+    except BadJson:
+        return ""
+    number = record.get("prNumber") if isinstance(record, dict) else None
+    return "" if number is None else f"{record.get('prRepository') or ''}#{number}"
+
+
+def joined(moments: Iterable[Moment], links: Mapping[str, Links]) -> tuple[list[Pull], Counter[str]]:
+    """Every merged change in *moments* with its sessions, and how many sessions were joined by which of the three."""
+    cases = {case: found for case, found in by_case(moments).items() if _is_merged_work(found)}
+    of_branch = defaultdict(set)
+    for case, found in cases.items():
+        for one in found:
+            if one.event == "branch":
+                of_branch[one.what].add(case)
+    ways: Counter[str] = Counter()
+    return [_merged(case, found, links, of_branch, ways) for case, found in cases.items()], ways
+
+
+def _is_merged_work(found: Sequence[Moment]) -> bool:
+    """Whether a change was merged and no machine opened it."""
+    return any(one.event == "merged" for one in found) and not any((one.event, one.what) == ("opened", "bot") for one in found)
+
+
+def _merged(case: str, found: Sequence[Moment], links: Mapping[str, Links], of_branch: Mapping[str, set[str]], ways: Counter[str]) -> Pull:
+    merged = next(one.at for one in found if one.event == "merged")
+    ways_of = {one.what: TRAILER for one in found if one.event == "session"}
+    for session, link in links.items():
+        if any(_is_same(case, pull) for pull in link.pulls):
+            ways_of.setdefault(session, LINK)
+        elif not link.pulls and any(of_branch.get(branch) == {case} for branch in link.branches):
+            ways_of.setdefault(session, BRANCH)
+    ways.update(ways_of.values())
+    commits = [one.at for one in found if one.event == "commit" and one.at <= merged]
+    first = [one.at for one in found if one.event in ("authored", "commit") and one.at <= merged]
+    return Pull(
+        number=case,
+        merged=merged,
+        sessions=tuple(ways_of),
+        last_commit=max(commits, default=None),
+        first_commit=min(first, default=None),
+    )
+
+
+def _is_same(case: str, pull: str) -> bool:
+    """Whether two names are of one pull request; a history of git knows its number and no repository."""
+    return case == pull or (case.startswith("#") and pull.endswith(case)) or (pull.startswith("#") and case.endswith(pull))

@@ -1,0 +1,77 @@
+"""From a session to its merge: by a trailer, by the log's own record, by a branch that only one change had."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from skills.amdahl_ceiling.logs import Log, stamp
+from skills.amdahl_ceiling.measured import facts, values
+
+HEAD = "sha\tparents\tauthor_date\tcommit_date\tsessions\tsubject\n"
+HOUR = 3600
+
+
+@pytest.fixture(name="root")
+def _root(tmp_path):
+    for name in ("sessions", "pull-requests", "git"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+def listed(root, *changes):
+    (root / "pull-requests/list.json").write_text(json.dumps(changes))
+
+
+def change(number, branch, **fields):
+    dates = {"createdAt": stamp(2 * HOUR), "mergedAt": stamp(4 * HOUR), "url": f"https://github.com/o/r/pull/{number}"}
+    return {"number": number, "headRefName": branch, "author": {"login": "ann"}, "isDraft": False} | dates | fields
+
+
+def lead(root):
+    found = facts(root)
+    return {name: values(found)[f"lead.{name}"] for name in ("listed", "count", "hours")}, found
+
+
+def test_a_trailer_joins_a_commits_session_to_its_merge(root):
+    Log("s").prompt(0).says(600, "m").write(root / "sessions")
+    rows = [
+        f"merge\tbase work\t{stamp(4 * HOUR)}\t{stamp(4 * HOUR)}\t\tMerge pull request #7 from o/b",
+        f"work\tbase\t{stamp(HOUR)}\t{stamp(HOUR)}\ts\tDo it",
+        f"base\t\t{stamp(-HOUR)}\t{stamp(-HOUR)}\t\tBefore",
+    ]
+    (root / "git/log.tsv").write_text(HEAD + "\n".join(rows))
+    shown, found = lead(root)
+    assert shown == {"listed": 1, "count": 1, "hours": 4}
+    assert next(fact for fact in found["facts"] if fact["id"] == "lead.hours")["sources"] == ["set:git", "set:sessions"]
+    assert any("Sessions joined to merged changes: 1 by a commit's trailer." in one for one in found["warnings"])
+
+
+def test_a_logs_record_of_its_pull_request_joins_it(root):
+    log = Log("s").prompt(0).says(600, "m")
+    log.record(700, "pr-link", prNumber=7, prRepository="o/r", prUrl="x").write(root / "sessions")
+    listed(root, change(7, "b"), change(8, "c"))
+    shown, found = lead(root)
+    assert shown == {"listed": 2, "count": 1, "hours": 4}
+    assert any("1 by a log's record of its pull request" in one for one in found["warnings"])
+
+
+@pytest.mark.parametrize(("branches", "count"), [(("work", "other"), 1), (("work", "work"), 0), (("main", "other"), 0)])
+def test_a_branch_joins_only_where_one_change_alone_had_it(root, branches, count):
+    Log("s", gitBranch=branches[0]).prompt(0).says(600, "m").write(root / "sessions")
+    listed(root, *(change(number, branch) for number, branch in enumerate(branches, start=7)))
+    assert lead(root)[0]["count"] == count
+
+
+def test_what_a_machine_opened_is_no_merged_change_of_anybodys(root):
+    Log("s", gitBranch="work").prompt(0).says(600, "m").write(root / "sessions")
+    listed(root, change(7, "work", author={"login": "app/renovate", "is_bot": True}))
+    assert lead(root)[0]["listed"] == 0
+
+
+def test_a_table_of_merged_pull_requests_comes_before_what_is_joined(root):
+    Log("s", gitBranch="work").prompt(0).says(600, "m").write(root / "sessions")
+    listed(root, change(7, "work"))
+    (root / "pull-requests/merged.csv").write_text(f"pr,merged_at,session_ids\n1,{stamp(8 * HOUR)},s\n")
+    shown, _ = lead(root)
+    assert shown == {"listed": 1, "count": 1, "hours": 8}
