@@ -12,8 +12,10 @@ import copilotlog
 import githistory
 import githubpulls
 import gitlab
+import jaegertrace
 import junit
 import opencodelog
+import oteltrace
 import otherci
 from pulls import BadInput
 from reading import Read, Reader
@@ -32,6 +34,8 @@ READERS: tuple[Reader, ...] = (
     codexlog,
     copilotlog,
     *opencodelog.READERS,
+    oteltrace,
+    jaegertrace,
 )
 
 

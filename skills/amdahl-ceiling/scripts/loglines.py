@@ -128,6 +128,12 @@ def items(record: Any, key: str) -> list[Json]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def below(record: Json, *names: str) -> list[Json]:
+    """The items of the lists below *names*; what is missing or no object stands there as an empty one, so that it is not lost."""
+    lists = [record[name] for name in names if isinstance(record.get(name), list)]
+    return [item if isinstance(item, dict) else {} for found in lists for item in found] if lists else [{}]
+
+
 def word(record: Json, *names: str) -> str:
     """The first text below one of *names*, "" if there is none."""
     return next((value for name in names if isinstance(value := record.get(name), str) and value), "")
