@@ -20,6 +20,7 @@ HOUR, DAY, WEEK = 3600 * SECOND, 86400 * SECOND, 7 * 86400 * SECOND
 LISTED = 12  # activities that are listed, those with most work and waiting first
 EVENTS = "events"
 NO_STARTS = "the log has no start of any activity, only ends: what of the time between is work and what is waiting, it does not say"
+NO_ENDS = "no event of the log ends an activity, or its steps of a life have other names than start and complete"
 NO_TIME = "no time passes in any case"
 NO_CASES = "no case could be read"
 VIEWS = (("", "in working time", True), (".calendar", "on the calendar", False))
@@ -101,7 +102,9 @@ def _why(totals: Totals) -> str:
     """Why there is no figure of work."""
     if totals.timed:
         return NO_TIME
-    return NO_STARTS if totals.visits else NO_CASES
+    if not totals.visits:
+        return NO_ENDS if totals.starts else NO_CASES
+    return NO_STARTS
 
 
 def largest(totals: Totals) -> list[tuple[str, Activity]]:

@@ -344,6 +344,22 @@ def test_arrivals_time_and_open_cases_are_laid_side_by_side(shown):
     assert "so the log fits together" in said(document, "limits")
 
 
+def test_cases_that_outlast_the_weeks_are_open_only_within_them(shown):
+    """The last hundred of three weeks' hourly cases take a thousand hours: far more is to be expected than is open within those weeks."""
+    ends = [number + (10 if number < 404 else 1000) for number in range(505)]
+    cases = (trace(event(3600 * number, "a", "start"), event(3600 * end, "a"), name=str(number)) for number, end in enumerate(ends))
+    document = shown(xes(*cases), "--now", "2026-12-01T00:00:00Z")
+    found = values(document)
+    assert found["events.open"] == pytest.approx(sum(min(end, 504) - number for number, end in enumerate(ends)) / 504)
+    assert "probably not in it" in said(document, "limits")
+
+
+def test_steps_of_a_life_with_other_names_are_counted_and_end_nothing(shown):
+    document = shown(xes(trace(event(0, "a", "Running"), event(60, "a", "Closed"))), "--now", "2026-06-01T00:00:00Z")
+    assert values(document)["events.odd"] == 2
+    assert "no event of the log ends an activity" in said(document)
+
+
 def test_a_log_without_a_usable_case_says_so(shown):
     document = shown(xes())
     assert "no case that could be used" in said(document)
