@@ -55,7 +55,7 @@ wheel: .venv/.dev
 	venv/bin/fde demo > demo.txt; \
 	echo "the wheel, under the tests"; \
 	venv/bin/python -m pip install --quiet "$$(echo "$$away"/*.whl)[dev]"; \
-	venv/bin/python -m pytest -n auto -m "not checkout" --ignore=tests/skills
+	FDE_EXAMPLES=20 venv/bin/python -m pytest -n auto -m "not checkout" --ignore=tests/skills
 
 skills: .venv/.dev
 	$(BIN)/python -m fde.skillset.build
