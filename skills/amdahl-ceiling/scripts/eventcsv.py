@@ -34,6 +34,7 @@ _HEADS = {
     BEGIN: re.compile(r"start|begin|began", re.IGNORECASE),
     INSTANCE: re.compile(r"instance", re.IGNORECASE),
 }
+_ID = re.compile(r"(?:concept:name|id|number|nr|no)\W*$", re.IGNORECASE)
 _SECONDS = re.compile(r"\d{1,2}:\d{2}:(\d{2}(?:[.,]\d{1,6})?)")
 Columns = Mapping[str, str]
 Test = Callable[[str], bool]
@@ -98,15 +99,20 @@ def _meant(head: Sequence[str], cells: Sequence[Sequence[str]]) -> dict[str, str
     times = [name for name, filled in columns.items() if _mostly(filled, _is_time)]
     others = [name for name in columns if name not in times]
     activity = next((name for name in others if _HEADS[ACTIVITY].search(name) and not _HEADS[CASE].search(name)), None)
-    named = [name for name in others if _HEADS[CASE].search(name) and name != activity]
-    case = next((name for name in [*named, *head[:1]] if name in others and name != activity and _repeats(columns[name])), None)
-    if activity is None or case is None or not times:
+    case = _case([name for name in others if name != activity], head[0])
+    if activity is None or case is None or not times or not _repeats(columns[case]):
         return {}
     begin = next((name for name in times if _HEADS[BEGIN].search(name)), None) if len(times) > 1 else None
     found = {CASE: case, ACTIVITY: activity, BEGIN: begin, TIME: next(name for name in times if name != begin)}
     found[LIFE] = next((name for name in others if _mostly(columns[name], _is_life)), None)
     found[INSTANCE] = next((name for name in others if _HEADS[INSTANCE].search(name)), None)
     return {role: name for role, name in found.items() if name is not None}
+
+
+def _case(others: Sequence[str], first: str) -> str | None:
+    """The column of case ids by its head, or else the first: a list's own ids do not repeat, whatever other columns do."""
+    named = sorted((name for name in others if _HEADS[CASE].search(name)), key=lambda name: _ID.search(name) is None)
+    return next(iter(named), first if first in others else None)
 
 
 def _mostly(filled: Sequence[str], test: Test) -> bool:

@@ -82,6 +82,16 @@ def test_a_list_with_one_row_a_case_stays_a_list(proposed):
     assert proposed(text) == {"received": "received", "sent": "sent"}
 
 
+def test_a_list_whose_cases_have_kinds_and_actions_stays_a_list(proposed):
+    text = "case no,case type,action,received,sent\n1,x,a,2026-03-02,2026-03-03\n2,x,a,2026-03-02,2026-03-03\n3,y,b,2026-03-02,2026-03-04\n4,y,b,2026-03-02,2026-03-04\n"
+    assert proposed(text) == {"received": "received", "sent": "sent"}
+
+
+def test_the_case_is_the_column_of_its_ids_and_not_of_its_kinds(proposed):
+    text = "case:kind,concept:name,time:timestamp,case:concept:name\nx,a,2026-03-02T08:00:00Z,1\nx,b,2026-03-02T09:00:00Z,1\ny,a,2026-03-02T08:00:00Z,2\ny,b,2026-03-02T09:00:00Z,2\n"
+    assert proposed(text) == {"case:concept:name": "the case", "concept:name": "the activity", "time:timestamp": "the time"}
+
+
 def test_starts_and_steps_of_a_life_are_proposed_too(proposed):
     rows = "a,check,2026-03-02T08:00:00Z,2026-03-02T08:10:00Z\na,pay,2026-03-02T09:00:00Z,2026-03-02T09:01:00Z\nb,pay,2026-03-02T09:00:00Z,2026-03-02T09:01:00Z\n"
     assert proposed(SPANS_HEAD + rows) == SPANS
