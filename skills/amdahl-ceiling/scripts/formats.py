@@ -9,6 +9,7 @@ from pathlib import Path
 import actions
 import codexlog
 import copilotlog
+import geminilog
 import githistory
 import githubpulls
 import gitlab
@@ -33,6 +34,7 @@ READERS: tuple[Reader, ...] = (
     junit,
     codexlog,
     copilotlog,
+    geminilog,
     *opencodelog.READERS,
     oteltrace,
     jaegertrace,
