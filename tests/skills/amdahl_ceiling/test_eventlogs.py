@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -364,3 +365,24 @@ def test_a_log_without_a_usable_case_says_so(shown):
     document = shown(xes())
     assert "no case that could be used" in said(document)
     assert document["sources"][0]["health"] == "failed"
+
+
+@given(start=st.integers(0, 40 * 10**6), length=st.integers(0, 3 * 10**6))
+def test_working_time_is_that_of_the_calendar_to_the_second(start, length):
+    """The other way to count: the spans of working time themselves, over a year with both changes of the clocks."""
+    begun = MONDAY.timestamp() + start
+    passed = skill.eventtotals.Passed(skill.workclock.WorkClock(OFFICE))
+    ends = [round(at * SECOND) for at in (begun, begun + length)]
+    passed.cover(*ends)
+    assert seconds(passed.between(*ends)) == skill.intervals.total(OFFICE.working(begun, begun + length))
+
+
+@given(order=st.permutations(range(6)))
+def test_the_order_of_the_lines_changes_nothing_but_the_count(tmp_path_factory, order):
+    steps = ((0, "a", "start"), (5, "b", "schedule"), (10, "a", "complete"), (30, "b", "start"), (40, "b", "suspend"), (70, "b", "complete"))
+    folder = tmp_path_factory.mktemp("log")
+    (folder / "cases").mkdir()
+    (folder / "cases" / "log.xes").write_text(xes(trace(*(event(*steps[place]) for place in order))), encoding="utf-8")
+    found = skill.flows.read_flows(folder, ALWAYS, None).totals
+    assert (seconds(found.service[0]), seconds(found.activities["b"].wait.calendar)) == (20, 25)
+    assert found.disordered == sum(after < before for before, after in pairwise(order))
