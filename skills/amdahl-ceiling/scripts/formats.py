@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import actions
+import claudetelemetry
 import codexlog
 import copilotlog
 import geminilog
@@ -32,6 +33,7 @@ READERS: tuple[Reader, ...] = (
     *githubpulls.READERS,
     githistory,
     junit,
+    claudetelemetry,
     codexlog,
     copilotlog,
     geminilog,
