@@ -149,17 +149,15 @@ class Skeleton:
         return [self._block(block, said) for block in blocks]
 
     def _block(self, block: Json, said: str) -> Json:
-        match block.get("type"):
-            case "text":
-                return {"type": "text", "text": said}
-            case "tool_use":
-                name = {"name": self.tool(block.get("name"))}
-                return {"type": "tool_use", **present({"id": self.ident(block.get("id"))}), **name}
-            case "tool_result":
-                answer = REFUSAL if words(block).startswith(REFUSAL) else "x"
-                called = present({"tool_use_id": self.ident(block.get("tool_use_id"))})
-                return {"type": "tool_result", **called, "content": answer}
-        return present({"type": word(block.get("type"))})
+        kind = block.get("type")
+        if kind == "text":
+            return {"type": "text", "text": said}
+        if kind == "tool_use":
+            return {"type": kind, **present({"id": self.ident(block.get("id"))}), "name": self.tool(block.get("name"))}
+        if kind == "tool_result":
+            called = present({"tool_use_id": self.ident(block.get("tool_use_id"))})
+            return {"type": kind, **called, "content": REFUSAL if words(block).startswith(REFUSAL) else "x"}
+        return present({"type": word(kind)})
 
 
 def present(made: Json) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.util
 import json
@@ -285,10 +286,8 @@ def read_sessions(folder: Path) -> list[tuple[int, int]]:
 
 
 def test_logs_that_begin_alike_stay_in_their_order(tmp_path):
-    first = Log("b").prompt(0, "x")
-    first.write(tmp_path / "logs")
-    longer = Log("a", cwd="x" * 5000).raw(first.lines[0]).raw("{" + "x" * 5000)
-    longer.write(tmp_path / "logs")
+    Log("b").prompt(0, "x").says(1, "m").says(2, "m").write(tmp_path / "logs")
+    Log("a").prompt(0, "x" * 5000).write(tmp_path / "logs")
     collected(tmp_path / "logs", tmp_path / "pack")
     sizes = {path.stem: path.stat().st_size for path in (tmp_path / "pack" / "sessions").iterdir()}
     maker = maker_of(tmp_path / "pack")
@@ -380,6 +379,8 @@ def test_check_finds_nothing_in_a_whole_pack_and_names_each_gap(logs, tmp_path):
     log.write_text(log.read_text() + " ")
     assert "Copy the pack again" in checked(pack)[1]
     log.unlink()
+    (pack / "manifest.json").write_text((pack / "manifest.json").read_text().replace("2026-02-01", "2026-01-20"))
+    assert "the logs reach over 9 days only. Set cleanupPeriodDays" in checked(pack)[1]
     code, said = checked(pack)
     assert (code, "speaks of 4 skeletons" in said) == (1, True)
     shutil.rmtree(pack)
@@ -420,3 +421,7 @@ def test_packs_of_two_machines_in_one_folder_are_measured_together(logs, tmp_pat
     _, sessions = skill.evidence.read_sessions(joined)
     assert sorted((session.counts.lines, session.counts.repeated) for session in sessions) == [(2, 0), (2, 0), (5, 1), (5, 1)]
     assert "Copy the pack again" not in checked(joined)[1]
+
+
+def test_an_older_python_can_read_the_collector_as_far_as_the_sentence_that_refuses_it():
+    ast.parse(SCRIPT.read_text(), feature_version=(3, 8))

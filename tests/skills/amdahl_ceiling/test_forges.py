@@ -51,7 +51,7 @@ NOTES = (
     (1, False, "secret"), (2, True, "approved this merge request"), (2, True, "requested review from @secret"), (2, True, "mentioned in secret"),
 )  # fmt: skip
 ANSWERS = {
-    "pulls": {"data": {"repository": {"pullRequests": {"nodes": [PULL, OLD]}}}},
+    "pulls": {"data": {"repository": {"pullRequests": {"nodes": [PULL, OLD, PULL | {"number": 8, "author": None}]}}}},
     "runs": {"workflow_runs": [{"id": 41, "workflow_id": 3, "name": 'a "id":9', "display_title": "secret", "created_at": AT}]},
     "jobs": {"jobs": [{"id": 5, "run_id": 41, "runner_name": "secret", "created_at": AT, "steps": [{"number": 1, "name": "test"}]}]},
     "changes": [{"iid": 3, "title": "secret", "merged_at": AT, "author": {"id": 1, "username": "secret"}}],
@@ -95,7 +95,8 @@ def got(forge: Path, ending: str) -> object:
 @needs_jq
 def test_of_github_it_keeps_times_states_and_roles_and_no_name_of_a_person(forge):
     assert start(forge, script("--repos", "acme/shop")) == 0
-    (pull,) = got(forge, ".pulls.json")
+    pull, ghosts = got(forge, ".pulls.json")
+    assert [review["author"]["login"] for review in ghosts["reviews"]] == ["reviewer-2", "reviewer-1", "reviewer-3", "reviewer-0"]
     assert pull["author"] == {"login": "author", "is_bot": False}
     assert [review["author"]["login"] for review in pull["reviews"]] == ["reviewer-2", "author", "reviewer-3", "reviewer-0"]
     assert [review["author"]["is_bot"] for review in pull["reviews"]] == [False, False, True, False]
@@ -103,6 +104,7 @@ def test_of_github_it_keeps_times_states_and_roles_and_no_name_of_a_person(forge
     assert pull["totals"] == {"commits": 1, "reviews": 4, "timeline": 1}
     assert [run["id"] for run in got(forge, ".runs.json")["workflow_runs"]] == [41, 41]
     assert [job["id"] for job in got(forge, ".jobs.json")["jobs"]] == [5]
+    assert "actions/runs/41/jobs?filter=all&per_page=100" in (forge / "asked").read_text()
     assert_no_secret(forge)
 
 
