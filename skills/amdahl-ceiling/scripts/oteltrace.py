@@ -64,7 +64,7 @@ def told(form: str, name: str, found: list[Span], skipped: list[str]) -> Read:
         name=name,
         records=len(found),
         skipped=tuple(skipped),
-        intervals=tuple(spans.intervals(spans.once(found), name)),
+        intervals=tuple(spans.intervals(found, name)),
         remarks=tuple(spans.remarks(found)),
     )
 

@@ -62,22 +62,10 @@ def _rank(key: str) -> int:
     return CONVERSATIONS.index(key) if key in CONVERSATIONS else len(CONVERSATIONS)
 
 
-def once(spans: Iterable[Span]) -> list[Span]:
-    """*spans* without those that were exported again; spans without an id cannot be told apart and all stay."""
-    seen: set[tuple[str, str]] = set()
-    kept = []
-    for span in spans:
-        key = span.trace, span.id
-        if not span.id or key not in seen:
-            kept.append(span)
-        seen.add(key)
-    return kept
-
-
 def intervals(spans: Sequence[Span], name: str) -> Iterator[Interval]:
     """Yield what the agents of *spans* did, case by case; a trace of which no span names a conversation is a case of its own.
 
-    *name* stands for a trace that has no id.
+    *name* stands for a trace that has no id. A span that was exported twice changes nothing: all time is a union.
     """
     cases: dict[str, list[Span]] = defaultdict(list)
     named = {span.trace: span.conversation for span in reversed(spans) if span.trace and span.conversation}

@@ -133,6 +133,17 @@ def test_another_programs_database_is_refused(tmp_path):
         read_any(path, "x.db")
 
 
+def test_a_database_that_lost_a_row_is_refused(path, tmp_path):
+    """Byte 4 of a leaf page, of type 13, counts its cells."""
+    body, copy = path.read_bytes(), tmp_path / "copy.db"
+    leaves = [at for at in range(4096, len(body), 4096) if body[at] == 13 and body[at + 4]]
+    assert leaves
+    for at in leaves:
+        copy.write_bytes(body[: at + 4] + bytes([body[at + 4] - 1]) + body[at + 5 :])
+        with pytest.raises(BadInput, match="expected a database that is whole"):
+            read_any(copy, "copy.db")
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_damaged_database_is_refused_or_accounted_for_row_by_row(path, tmp_path, data):
