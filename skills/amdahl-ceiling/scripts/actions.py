@@ -103,13 +103,13 @@ def _absent(name: str) -> float:
 JOBS = Export(
     FORMAT="GitHub Actions jobs",
     marks=keys("run_id", "steps", "started_at"),
-    without=keys("run_number"),
+    without=keys("workflow_id"),
     parts=_job,
     lists=("workflow_job", "jobs"),
 )
 RUNS_API = Export(
     FORMAT="GitHub Actions runs",
-    marks=keys("run_number", "workflow_id", "created_at"),
+    marks=keys("run_attempt", "workflow_id", "created_at"),
     parts=_run,
     lists=("workflow_run", "workflow_runs"),
     remarks=(RUNS,),

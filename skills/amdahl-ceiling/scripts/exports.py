@@ -9,13 +9,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pulls import BadInput
 from reading import Interval, Moment, Read, instant
 from records import Found, Json, records
 
 Part = Interval | Moment
+_PACKED = re.compile(r"([0-9a-f]{12})\.\w+\.json(?:\.gz)?")
+_PLACE = re.compile(r"[#:]\d+$")
 
 
 class Unusable(Exception):
@@ -129,6 +131,12 @@ def inner(record: Json, *names: str) -> Json:
         found = record.get(name)
         record = found if isinstance(found, dict) else {}
     return record
+
+
+def packed(found: Found) -> str:
+    """The repository's code in the name of a collected file (`d21b2cdf12b7.pulls.json`), whose records name none; "" in any other."""
+    match = _PACKED.fullmatch(PurePosixPath(_PLACE.sub("", found.place)).name)
+    return match[1] if match else ""
 
 
 def items(record: Json, *names: str) -> list[Json]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from actions import checks
-from exports import Export, Part, Unusable, inner, items, key, keys, needed, time
+from exports import Export, Part, Unusable, inner, items, key, keys, needed, packed, time
 from people import is_bot
 from reading import Moment
 from records import Found, Json
@@ -43,18 +43,27 @@ def _command(found: Found) -> Iterator[Part]:
     """A change of `gh pr list --json`, with the fields that were asked for."""
     record = found.record
     match = _PULL.search(str(record.get("url") or ""))
-    case = _case(match[1] if match else "", needed(record, "number"))
+    case = _case(match[1] if match else packed(found), needed(record, "number"))
     yield from _opened(case, record, inner(record, "author"), str(record.get("headRefName") or ""), is_draft=bool(record.get("isDraft")))
     yield from _ends(case, time(record, "mergedAt"), time(record, "closedAt"))
     reviews = items(record, "reviews")
     for review in reviews:
         yield from _reviewed(case, str(review.get("state")), time(review, "submittedAt"), inner(review, "author"))
-    if len(reviews) >= CAP:
+    if len(reviews) >= CAP or _total(record) > len(reviews):
         yield Moment(case=case, event="capped", at=_opening(record))
     for commit in items(record, "commits"):
         if (at := time(commit, "committedDate")) is not None:
             yield Moment(case=case, event="commit", at=at, what=str(commit.get("oid") or ""))
+    for event in items(record, "timeline"):
+        if (at := time(event, "created_at")) is not None and event.get("event") in EVENTS:
+            yield Moment(case=case, event=EVENTS[str(event["event"])], at=at)
     yield from checks(case, items(record, "statusCheckRollup"))
+
+
+def _total(record: Json) -> int:
+    """How many reviews a change has, as the collector keeps it beside those that it got; 0 if it does not say."""
+    total = inner(record, "totals").get("reviews")
+    return total if isinstance(total, int) else 0
 
 
 def _review(found: Found) -> Iterator[Part]:
@@ -154,8 +163,8 @@ READERS = (
     Export(
         FORMAT="GitHub commits of a change",
         marks=keys("sha", "commit", "committer", "parents"),
-        without=(_TIMELINE, key("merged_at"), key("run_number")),
+        without=(_TIMELINE, key("merged_at"), key("workflow_id")),
         parts=_commit,
     ),
-    Export(FORMAT="GitHub timelines", marks=(_TIMELINE,), without=keys("merged_at", "run_number"), parts=_timeline),
+    Export(FORMAT="GitHub timelines", marks=(_TIMELINE,), without=keys("merged_at", "mergedAt", "workflow_id"), parts=_timeline),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exports import Export, Part, Unfinished, Unusable, inner, key, keys, needed, time
+from exports import Export, Part, Unfinished, Unusable, inner, keys, needed, packed, time
 from jobs import WHOLE, interval, job
 from people import is_bot
 from reading import Moment
@@ -63,7 +63,7 @@ def _pipeline(found: Found) -> Iterator[Part]:
 
 def _request(found: Found) -> Iterator[Part]:
     record = found.record
-    case = f"gitlab!{needed(record, 'project_id')}!{needed(record, 'iid')}"
+    case = f"gitlab!{packed(found) or needed(record, 'project_id')}!{needed(record, 'iid')}"
     author = inner(record, "author")
     who = str(author.get("username") or "")
     opened = time(record, "created_at")
@@ -83,9 +83,9 @@ def _request(found: Found) -> Iterator[Part]:
 
 def _note(found: Found) -> Iterator[Part]:
     record = found.record
-    if record.get("noteable_type") != "MergeRequest":
+    if record.get("noteable_type", "MergeRequest") != "MergeRequest":
         raise Unfinished("as they are not about a merge request")
-    project = record.get("project_id") or found.scope.get("ProjectId")
+    project = packed(found) or record.get("project_id") or found.scope.get("ProjectId")
     if not project:
         raise Unusable("it has no project_id")
     case, author, at = f"gitlab!{project}!{needed(record, 'noteable_iid')}", inner(record, "author"), time(record, "created_at")
@@ -110,11 +110,11 @@ def _event(record: Json) -> str | None:
 JOBS = Export(FORMAT="GitLab jobs", marks=keys("stage", "pipeline", "finished_at", "allow_failure"), parts=_job)
 PIPELINES = Export(
     FORMAT="GitLab pipelines",
-    marks=keys("iid", "ref", "sha", "source", "project_id", "updated_at"),
-    without=keys("stage", "target_branch", "noteable_type"),
+    marks=keys("iid", "sha", "source", "project_id", "updated_at"),
+    without=keys("stage", "merged_at", "noteable_iid"),
     parts=_pipeline,
     remarks=("GitLab says how long something ran in a pipeline and not when; for the rest a manual job, a person or a machine was waited for.",),
 )
-REQUESTS = Export(FORMAT="GitLab merge requests", marks=keys("iid", "source_branch", "target_branch", "merged_at"), parts=_request)
-NOTES = Export(FORMAT="GitLab notes", marks=(key("noteable_type"), key("system"), key("noteable_iid")), parts=_note)
+REQUESTS = Export(FORMAT="GitLab merge requests", marks=keys("iid", "project_id", "created_at", "merged_at"), parts=_request)
+NOTES = Export(FORMAT="GitLab notes", marks=keys("system", "noteable_iid"), parts=_note)
 READERS = (JOBS, PIPELINES, REQUESTS, NOTES)

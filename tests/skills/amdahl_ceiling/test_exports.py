@@ -93,3 +93,41 @@ def test_merge_requests_and_their_notes_give_the_same_waits(tmp_path):
     found = values(facts(tmp_path))
     shown = {name: found[f"change.stage.{name}.hours"] for name in ("pickup", "rework", "review", "merge", "rest")}
     assert shown == dict.fromkeys(("pickup", "rework", "review", "merge", "rest"), 1)
+
+
+def test_a_pack_of_the_collector_from_github_is_read_by_repository(tmp_path):
+    """Two repositories have a change of the same number; files are named after a repository's code, and records name none."""
+    (tmp_path / "pull-requests").mkdir()
+    (tmp_path / "ci").mkdir()
+    change = {"number": 1, "createdAt": stamp(0), "isDraft": False, "mergedAt": stamp(6 * 3600), "closedAt": stamp(6 * 3600), "mergeCommit": None}
+    change |= {"author": {"login": "author", "is_bot": False}, "commits": [{"oid": "c", "committedDate": stamp(4 * 3600)}]}
+    told = [("CHANGES_REQUESTED", 2), ("APPROVED", 5)]
+    reviews = [{"submittedAt": stamp(at * 3600), "state": state, "author": {"login": "reviewer-0", "is_bot": False}} for state, at in told]
+    extra = {"reviews": reviews, "timeline": [{"event": "ready_for_review", "created_at": stamp(3600)}], "totals": {"commits": 1, "reviews": 120, "timeline": 1}}
+    for code in ("d21b2cdf12b7", "0123456789ab"):
+        (tmp_path / f"pull-requests/{code}.pulls.json").write_text(json.dumps([change | extra]))
+    run = {"id": 5, "run_attempt": 1, "name": "CI", "status": "completed", "conclusion": "success", "workflow_id": 3, "head_sha": "c"}
+    run |= {"created_at": stamp(0), "run_started_at": stamp(0), "updated_at": stamp(90)}
+    (tmp_path / "ci/d21b2cdf12b7.runs.json").write_text(json.dumps({"workflow_runs": [run]}))
+    job = {"id": 6, "run_id": 5, "run_attempt": 1, "name": "a", "status": "completed", "conclusion": "success", "labels": [], "steps": []}
+    (tmp_path / "ci/d21b2cdf12b7.jobs.json").write_text(json.dumps({"jobs": [job | {"created_at": stamp(0), "started_at": stamp(30), "completed_at": stamp(90)}]}))
+    found = values(facts(tmp_path))
+    assert (found["change.count"], found["change.capped"], found["change.draft.hours"]) == (2, 2, 2)
+    shown = {name: found[f"change.stage.{name}.hours"] for name in ("pickup", "rework", "review", "merge")}
+    assert shown == {"pickup": 2, "rework": 4, "review": 2, "merge": 2}
+    assert (found["ci.stage.queue.median"], found["ci.stage.run.median"]) == (0.5, 1)
+
+
+def test_a_pack_of_the_collector_from_gitlab_joins_notes_to_their_merge_request(tmp_path):
+    (tmp_path / "pull-requests").mkdir()
+    (tmp_path / "ci").mkdir()
+    request = {"id": 1, "iid": 3, "project_id": 9, "state": "merged", "draft": False, "prepared_at": None, "closed_at": None, "sha": "c"}
+    request |= {"merge_commit_sha": "m", "squash_commit_sha": None, "author": {"username": "author"}, "created_at": stamp(0), "merged_at": stamp(7200)}
+    (tmp_path / "pull-requests/d21b2cdf12b7.merge_requests.json").write_text(json.dumps([request]))
+    note = {"id": 2, "noteable_iid": 3, "system": True, "created_at": stamp(3600), "author": {"username": "reviewer-0"}, "body": "approved this merge request"}
+    (tmp_path / "pull-requests/d21b2cdf12b7.notes.json").write_text(json.dumps([note]))
+    pipeline = {"id": 4, "iid": 1, "project_id": 9, "status": "success", "source": "push", "sha": "c", "created_at": stamp(0), "updated_at": stamp(90)}
+    pipeline |= {"started_at": stamp(10), "finished_at": stamp(70), "duration": 60, "queued_duration": 10}
+    (tmp_path / "ci/d21b2cdf12b7.pipelines.json").write_text(json.dumps([pipeline]))
+    found = values(facts(tmp_path))
+    assert (found["change.stage.pickup.hours"], found["change.stage.merge.hours"], found["ci.stage.run.median"]) == (1, 1, 1)
