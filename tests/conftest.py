@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -30,6 +31,10 @@ settings.register_profile(
     max_examples=int(os.environ.get("FDE_EXAMPLES", "100")),
 )
 settings.load_profile("steady")
+
+# A shell lets its jobs in the background ignore Ctrl-C, and every process that they start: tests that send one would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SEARCHED = str(Path(package.__file__).parents[1])
 FOREIGN = ("FDE_", "_FDE_", "XDG_", "ANTHROPIC_", "OPENAI_", "LLM_", "NO_COLOR", "FORCE_COLOR", "CLICOLOR")
