@@ -21,6 +21,7 @@ from records import text_of
 
 TREE = "OpenCode file"
 DATABASE = "OpenCode database"
+CHILD = "child"  # of the session that is its what
 MAGIC = b"SQLite format 3\x00"
 TIMES = re.compile(rb'"time"\s*:\s*\{\s*"(?:created|start)"\s*:\s*\d')
 SESSION = re.compile(rb'"projectID"\s*:|"directory"\s*:')
@@ -29,9 +30,11 @@ PART = re.compile(
     rb'"type"\s*:\s*"(?:text|reasoning|tool|file|step-start|step-finish|patch|compaction|snapshot|agent|subtask|retry)"'
 )
 OF_MESSAGE = re.compile(rb'"(?:messageID|sessionID)"\s*:|\A\s*\{\s*"id"\s*:\s*"p\w*"\s*,\s*"type"\s*:')
+CREATED = "time_created"
+COLUMNS = {"id": "id", "session_id": "sessionID", "message_id": "messageID", "parent_id": "parentID", CREATED: CREATED}
 # Tools that ask a person.
 ASKS = frozenset({"question"})
-# Tools whose time is a sub-session's, which has messages of its own.
+# Tools whose time is a child session's, which has messages of its own.
 DELEGATES = frozenset({"task"})
 
 
@@ -73,8 +76,18 @@ def _take(found: _Found, kind: str, record: Json) -> None:
     found.records += 1
     if kind == "message":
         _message(found, record)
+    elif kind == "session":
+        _session(found, record)
     elif kind == "part" and record.get("type") == "tool":
         _tool(found, record)
+
+
+def _session(found: _Found, record: Json) -> None:
+    """A session that another one started is a part of that one's case."""
+    created = instant(inner(record, "time").get("created", record.get(CREATED)))
+    if created is not None and word(record, "parentID"):
+        case = f"opencode:{word(record, 'id')}"
+        found.moments.append(Moment(case=case, event=CHILD, at=created, what=f"opencode:{word(record, 'parentID')}"))
 
 
 def _message(found: _Found, record: Json) -> None:
@@ -173,24 +186,23 @@ def _rows(database: sqlite3.Connection, name: str) -> Iterator[tuple[str, str, J
         columns = {column[1].decode() for column in database.execute(f"PRAGMA table_info({table})")}
         if not columns:
             raise BadInput(expected="the tables session, message and part", found=f"no table {table}", where=name)
-        if "data" in columns:
-            ids = [column for column in ("id", "session_id", "message_id") if column in columns]
-            # The names are those above, never the database's.
-            query = f"SELECT rowid, data, {', '.join(ids)} FROM {table} ORDER BY rowid"  # noqa: S608
-            for row, data, *values in database.execute(query):
-                yield table, f"{table}:{row}", _ids(ids, values), data
-        else:
-            for (row,) in database.execute(f"SELECT rowid FROM {table} ORDER BY rowid"):  # noqa: S608
-                yield table, f"{table}:{row}", {}, b"{}"
+        ids = [column for column in COLUMNS if column in columns]
+        data = "data" if "data" in columns else "'{}'"
+        # The names are those above, never the database's.
+        query = f"SELECT rowid, {data}, {', '.join(ids)} FROM {table} ORDER BY rowid"  # noqa: S608
+        for row, text, *values in database.execute(query):
+            yield table, f"{table}:{row}", _ids(ids, values), text
 
 
 def _ids(columns: Iterable[str], values: Iterable[object]) -> Json:
-    names = {"id": "id", "session_id": "sessionID", "message_id": "messageID"}
-    return {
-        names[column]: value.decode("utf-8", "replace")
-        for column, value in zip(columns, values, strict=True)
-        if isinstance(value, bytes)
-    }
+    """What stands in columns of its own, as the JSON of the tree names it."""
+    found: Json = {}
+    for column, value in zip(columns, values, strict=True):
+        if column == CREATED:
+            found[column] = value
+        elif isinstance(value, bytes):
+            found[COLUMNS[column]] = value.decode("utf-8", "replace")
+    return found
 
 
 def _row(found: _Found, kind: str, place: str, columns: Json, data: object) -> None:
@@ -203,6 +215,26 @@ def _row(found: _Found, kind: str, place: str, columns: Json, data: object) -> N
         _take(found, kind, {**record, **columns})
     else:
         found.skipped.append(f"{place}: it is no JSON object")
+
+
+def homes(moments: Iterable[Moment]) -> dict[str, str]:
+    """The case to which each part that names its message only, and each session that another one started, belongs."""
+    found: dict[str, str] = {}
+    for moment in moments:
+        if moment.event == CHILD:
+            found[moment.case] = moment.what
+        elif moment.case.startswith("opencode:"):
+            found[_case("", moment.what)] = moment.case
+    return {case: _home(found, case) for case in found}
+
+
+def _home(found: dict[str, str], case: str) -> str:
+    """Where *case* ends; a circle of sessions ends where it began."""
+    seen = {case}
+    while (other := found.get(case)) is not None and other not in seen:
+        seen.add(other)
+        case = other
+    return case
 
 
 READERS = (Tree(), Database())

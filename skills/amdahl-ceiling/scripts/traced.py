@@ -16,14 +16,16 @@ from changes import MERGE, PICKUP, REVIEW, REWORK, Change, changes
 from exportfiles import origin
 from intervals import Span, Spans, both, total, union, without
 from jobs import WHOLE
+from opencodelog import homes
 from reading import Interval, Moment, Read
 from worktime import Calendar
 
 CI, REST = "ci", "rest"
 # First what makes progress, then what holds it.
 PIPELINE = ("run", "approval", "queue", "wait")
-OF_RUNS = frozenset({"waiting", "change"})
-AGENT = ("human", "provider", "model", "tool")
+OF_OTHERS = frozenset({"waiting", "change", "prompt", "answer", "child"})
+# A message of the model may hold its tools.
+AGENT = ("human", "provider", "tool", "model")
 NAMES = {
     "run": "jobs that run",
     "approval": "the wait for a person's approval",
@@ -155,8 +157,9 @@ def trace(reads: Sequence[Read], calendar: Calendar, within: Callable[[float], b
     every_run = pipelines([one for read in reads for one in read.intervals], moments)
     runs = _ended(every_run, within)
     agents: dict[str, list[Interval]] = defaultdict(list)
+    home = homes(moments)
     for one in (one for read in reads for one in read.intervals if one.kind in AGENT):
-        agents[one.case].append(one)
+        agents[home.get(one.case, one.case)].append(one)
     sessions = _ended(agents, within)
     every_change, machines = changes(moments)
     made = [change for change in every_change if within(change.merged)]
@@ -202,8 +205,8 @@ def _origins(reads: Sequence[Read], kinds: Collection[str]) -> list[str]:
 
 
 def _told(reads: Sequence[Read]) -> list[str]:
-    """The sources of what happened to changes; moments of pipelines are none of them."""
-    used = [read for read in reads if any(one.event not in OF_RUNS for one in read.moments)]
+    """The sources of what happened to changes; moments of pipelines and of agents are none of them."""
+    used = [read for read in reads if any(one.event not in OF_OTHERS for one in read.moments)]
     return list(dict.fromkeys(origin(read.name) for read in used))
 
 

@@ -115,6 +115,34 @@ def test_what_the_log_beside_a_database_holds_counts_and_nothing_is_left_behind(
         assert {file.name: file.read_bytes() for file in tmp_path.iterdir() if not file.name.endswith("-shm")} == before
 
 
+def agent(path):
+    """Stages of the sessions that one database or tree tells of, and their seconds case by case."""
+    files = [path] if path.is_file() else sorted(path.rglob("*.json"))
+    reads = [read_any(file, file.relative_to(path.parent).as_posix()) for file in files]
+    found = skill.traced.trace(reads, None).boundaries["agent"]
+    return found.stages, [tuple(round(seconds, 3) for seconds in row) for row in found.cases]
+
+
+def test_a_message_is_the_models_without_the_tools_that_stand_in_it(path):
+    assert agent(path) == (("human", "tool", "model"), [(5, 10, 15)])
+
+
+def test_a_session_that_another_one_started_is_a_part_of_it_and_counts_once(tmp_path):
+    root = tmp_path / "storage"
+    files = {
+        "session/p/s.json": {"id": "s", "projectID": "p", "time": {"created": ms(0)}},
+        "session/p/t.json": {"id": "t", "projectID": "p", "parentID": "s", "time": {"created": ms(5)}},
+        "message/s/m.json": {"id": "m", "sessionID": "s", **message("assistant", 0, 60)},
+        "message/t/n.json": {"id": "n", "sessionID": "t", **message("assistant", 10, 50)},
+        "part/1.json": {"id": "p1", "messageID": "m", **tool("task", 5, 55)},
+        "part/2.json": {"id": "p2", "messageID": "n", **tool("bash", 20, 30)},
+    }
+    for name, record in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(json.dumps(record))
+    assert agent(root) == (("tool", "model"), [(10, 50)])
+
+
 def test_a_row_that_cannot_be_read_is_named(tmp_path):
     path = tmp_path / "opencode.db"
     with closing(sqlite3.connect(path)) as database:
