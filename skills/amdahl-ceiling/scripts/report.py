@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from agentfacts import agent_tables
 from boundaries import HEADROOM, Boundary, headroom_interval, share_interval
 from ceilings import bottlenecks
 from charts import charts
@@ -64,7 +65,7 @@ def _logs(facts: Facts, found: Measurement) -> Parts:
     traced = traced_parts(facts, found)
     return Parts(
         answer=answer(found, facts) if found.boundaries else traced_answer(found) or answer(found, facts),
-        tables=[*_tables(found, facts), *_worth_tables(facts, whole), *traced.tables],
+        tables=[*_tables(found, facts), *_worth_tables(facts, whole), *traced.tables, *agent_tables(facts, found.reads)],
         charts=[*charts(found), *([queue_chart(whole)] if whole and whole.queue else [])],
         findings=[*findings(facts), *traced.findings],
         method=[*method(found), *([METHOD] if whole else []), *([QUEUE_METHOD] if whole and whole.queue else []), *traced.method],

@@ -156,11 +156,7 @@ def trace(reads: Sequence[Read], calendar: Calendar, within: Callable[[float], b
     moments = [one for read in reads for one in read.moments]
     every_run = pipelines([one for read in reads for one in read.intervals], moments)
     runs = _ended(every_run, within)
-    agents: dict[str, list[Interval]] = defaultdict(list)
-    home = homes(moments)
-    for one in (one for read in reads for one in read.intervals if one.kind in AGENT):
-        agents[home.get(one.case, one.case)].append(one)
-    sessions = _ended(agents, within)
+    sessions = _ended(agent_cases(reads, moments), within)
     every_change, machines = changes(moments)
     made = [change for change in every_change if within(change.merged)]
     checks = _origins(reads, PIPELINE)
@@ -187,6 +183,15 @@ def trace(reads: Sequence[Read], calendar: Calendar, within: Callable[[float], b
         sources={name: of[family(name)] for name in kept}
         | {"change": of["change"], "change.checked": [*dict.fromkeys([*of["change"], *checks])], "test": _weighed(reads)},
     )
+
+
+def agent_cases(reads: Iterable[Read], moments: Iterable[Moment]) -> dict[str, list[Interval]]:
+    """What *reads* tell of agents by session; by *moments* a session that another one started is a part of that one."""
+    cases: dict[str, list[Interval]] = defaultdict(list)
+    home = homes(moments)
+    for one in (one for read in reads for one in read.intervals if one.kind in AGENT):
+        cases[home.get(one.case, one.case)].append(one)
+    return cases
 
 
 def _ended(cases: Mapping[str, list[Interval]], within: Callable[[float], bool]) -> dict[str, list[Interval]]:
