@@ -184,10 +184,16 @@ def traced_answer(found: Measurement) -> list[str]:
         "ci": "A typical run of the pipeline (the median) takes {f:ci.median} from its first job's creation to its last job's end.",
         "agent": "A typical session of an agent (the median) takes {f:agent.median}.",
     }
-    held = "What holds {} most is {{f:{}.top.stage}}, with {{f:{}.top.share|range}} of the time."
     names = [name for name in first if name in found.traced.boundaries]
     made = [first[name] for name in names[:2]]
-    return [*made, *(held.format(WORDS[name], name, name) for name in names[:1])]
+    return [*made, *(_held(found.traced.boundaries[name]) for name in names[:1])]
+
+
+def _held(boundary: Boundary) -> str:
+    name, words = boundary.id, WORDS[boundary.id]
+    if boundary.top == REST:
+        return f"Of {{f:{name}.top.share|range}} of the time of {words} nobody wrote down what it was: ask for more exports, or watch some cases."
+    return f"What holds {words} most is {{f:{name}.top.stage}}, with {{f:{name}.top.share|range}} of the time."
 
 
 def _findings(facts: Facts, traced: Traced) -> list[dict[str, Any]]:
