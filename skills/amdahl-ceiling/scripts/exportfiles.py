@@ -61,6 +61,8 @@ def origin(name: str) -> str:
 def _read(root: Path, source: Source, files: list[Path]) -> list[Read]:
     found, refused = [], []
     for path in files:
+        if _is_read_along(path):
+            continue
         name = path.relative_to(root).as_posix()
         try:
             found.append(read_any(path, name))
@@ -73,6 +75,11 @@ def _read(root: Path, source: Source, files: list[Path]) -> list[Read]:
     remark(source, "records could not be used", skipped)
     source.remarks += dict.fromkeys(f"{one.format}: {said}" for one in found for said in one.remarks)
     return found
+
+
+def _is_read_along(path: Path) -> bool:
+    """Say whether *path* is what SQLite keeps beside a database, which is read with it."""
+    return path.name.endswith(("-wal", "-shm")) and path.with_name(path.name[:-4]).is_file()
 
 
 def _short(expected: str) -> str:

@@ -7,9 +7,11 @@ A part may name its message only; each message says to which session it belongs.
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from records import text_of
 TREE = "OpenCode file"
 DATABASE = "OpenCode database"
 CHILD = "child"  # of the session that is its what
+WAL = "-wal"
 MAGIC = b"SQLite format 3\x00"
 TIMES = re.compile(rb'"time"\s*:\s*\{\s*"(?:created|start)"\s*:\s*\d')
 SESSION = re.compile(rb'"projectID"\s*:|"directory"\s*:')
@@ -157,14 +160,14 @@ class Database:
         return head.startswith(MAGIC)
 
     def read(self, path: Path, name: str) -> Read:
-        """Read a database, with the log of changes (`-wal`) beside it if there is one; nothing is written.
+        """Read a copy of a database, with the log of changes (`-wal`) beside it if there is one: opening it would write there.
 
         Raises:
             BadInput: it is damaged, or it is not OpenCode's.
         """
         found = _Found()
         try:
-            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            with _copied(path) as copy, closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as database:
                 database.text_factory = bytes
                 _whole(database, name)
                 for kind, place, columns, data in _rows(database, name):
@@ -172,6 +175,15 @@ class Database:
         except sqlite3.Error as error:
             raise BadInput(expected="a database that is whole", found=str(error), where=name) from error
         return found.told(DATABASE, name)
+
+
+@contextmanager
+def _copied(path: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in (path.name, f"{path.name}{WAL}"):
+            if (found := path.with_name(name)).is_file():
+                shutil.copyfile(found, Path(folder, name))
+        yield Path(folder, path.name).resolve()
 
 
 def _whole(database: sqlite3.Connection, name: str) -> None:

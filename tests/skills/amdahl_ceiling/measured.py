@@ -16,7 +16,7 @@ from fde.assets import assets
 SCRIPTS = assets("skills") / "amdahl-ceiling" / "scripts"
 EXAMPLE = assets("examples") / "software-team"
 NAMES = (
-    "codexlog copilotlog claudetelemetry geminilog opencodelog traced oteltrace jaegertrace spans loglines asked beta bootstrap boundaries calls caselog casetime ceilings changes comparing conversation dates eventlog eventtotals evidence factlist figures flows gates induced intervals "
+    "codexlog copilotlog claudetelemetry geminilog opencodelog traced oteltrace jaegertrace spans loglines asked beta bootstrap boundaries calls caselog casetime ceilings changes comparing conversation dates eventlog eventtotals evidence factlist exportfiles figures flows gates induced intervals "
     "formats labels logfiles measurement network people process proposal pulls queueing reading recorded report rework said scaling sentences series sessions "
     "textcharts threepoint throughput transcripts turns uncertain whatif wholes workclock worktime worthfacts xeslog"
 ).split()

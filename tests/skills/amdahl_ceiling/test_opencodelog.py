@@ -185,3 +185,21 @@ def test_a_damaged_database_is_refused_or_accounted_for_row_by_row(path, tmp_pat
     except BadInput:
         return
     assert found.records + len(found.skipped) == 7
+
+
+def test_what_lies_beside_a_database_is_read_with_it_and_is_no_file_that_could_not_be_used(tmp_path):
+    folder = tmp_path / "agents"
+    folder.mkdir()
+    path = folder / "opencode.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE session (id TEXT, time_created INTEGER, data TEXT)")
+        database.execute("CREATE TABLE message (id TEXT, session_id TEXT, time_created INTEGER, data TEXT)")
+        database.execute("CREATE TABLE part (id TEXT, message_id TEXT, session_id TEXT, time_created INTEGER, data TEXT)")
+        database.commit()
+        before = {one.name: one.read_bytes() for one in folder.iterdir()}
+        assert f"{path.name}-wal" in before
+        (source,), _ = skill.exportfiles.read_exports(tmp_path, skill.evidence.Source(id="x", locator="x"))
+        assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+    assert "could not be used" not in source.record()["note"]
+    assert source.count == len(before)
