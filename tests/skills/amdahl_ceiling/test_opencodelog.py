@@ -196,6 +196,8 @@ def test_what_lies_beside_a_database_is_read_with_it_and_is_no_file_that_could_n
         database.execute("CREATE TABLE session (id TEXT, time_created INTEGER, data TEXT)")
         database.execute("CREATE TABLE message (id TEXT, session_id TEXT, time_created INTEGER, data TEXT)")
         database.execute("CREATE TABLE part (id TEXT, message_id TEXT, session_id TEXT, time_created INTEGER, data TEXT)")
+        data = json.dumps({"time": {"created": 1767225600000}})
+        database.execute("INSERT INTO session VALUES ('s', 1767225600000, ?)", (data,))
         database.commit()
         before = {one.name: one.read_bytes() for one in folder.iterdir()}
         assert f"{path.name}-wal" in before
