@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 NEWLINE = "\n"
 INDENT = "     "
+CLEARED = "\r\x1b[2K"
+_SHOWN: list[str] = []  # lines of progress that stand on the terminal, each in the place of the one before
 STATUS: dict[int, str] = {Exit.OK: "ok", Exit.FINDINGS: "findings"}
 
 
@@ -91,6 +94,7 @@ def explain(error: FdeError) -> str:
 
 def deliver(answer: Answer) -> int:
     """Write *answer* and return the exit code, which a full or a broken stdout changes. A closed stream is no failure."""
+    _end_progress()
     try:
         _write(sys.stdout, answer.out)
     except BrokenPipeError:
@@ -112,7 +116,16 @@ def progress(text: str) -> None:
         from shutil import get_terminal_size
 
         width = get_terminal_size().columns - 1
-        print(f"\r\x1b[2K{printable(text)[:width]}", end="", file=sys.stderr, flush=True)
+        print(f"{CLEARED}{printable(text)[:width]}", end="", file=sys.stderr, flush=True)
+        _SHOWN.append(text)
+
+
+def _end_progress() -> None:
+    """Take the line of progress off the terminal, if there is one: the answer begins on a line of its own."""
+    if _SHOWN:
+        _SHOWN.clear()
+        with suppress(OSError):
+            print(CLEARED, end="", file=sys.stderr, flush=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import shutil
+import sys
 
 import pytest
 import small
@@ -318,3 +322,20 @@ def test_an_empty_source_is_not_an_unreadable_one(run, fde, acme):
     assert "byte 0xe9 at offset 3" in note
     assert fde("verify", cwd=acme).code == 0
     assert json.loads(fde("status", "--json", cwd=acme).out)["data"]["artefacts"][0]["changed"] == []
+
+
+def test_on_a_terminal_the_line_of_progress_is_gone_before_the_answer_stands_there(acme):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(acme)
+        os.execve(sys.executable, [sys.executable, "-m", "fde", "run", SKILL], {**os.environ, "FDE_NOW": NOW})
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux says so where a terminal's other end is closed
+        while piece := os.read(terminal, 65_536):
+            shown += piece
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    lines_of_progress, answer = shown.split(b"4 orders were typed by hand")
+    assert b"measuring with order-count ..." in lines_of_progress
+    assert lines_of_progress.endswith(b"\r\x1b[2K")
+    assert b"\x1b[2K" not in answer
