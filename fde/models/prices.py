@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from .model import Usage
 
-CURRENCY = "USD"
 # A server of one's own has no price list.
 PRICED = ("anthropic", "openai")
 

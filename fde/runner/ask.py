@@ -16,6 +16,7 @@ from ..engagement.engagement import Engagement
 from ..errors import AlreadyThere, FdeError, NoUsableReply, RejectedJudgement
 from ..models.budget import Budget
 from ..models.model import Message, Model, Reply, Request, Sending, Usage
+from ..models.prices import version
 from ..models.schema import wire_schema
 from ..models.watch import Watch
 from ..portable.artefact import UNJUDGED, dump
@@ -55,7 +56,7 @@ class Judged:
         record: The artefact's `judged`.
         verdict: What stood.
         dropped: What the check refused for good.
-        error: Why there is no judgement, or why what was refused could not go back once.
+        error: Why there is no judgement; or, beside one, what else went wrong: a repair that was not made, a recording not kept.
     """
 
     record: Mapping[str, Any]
@@ -108,7 +109,7 @@ class _Talk:
             self._note(number, before)
         if answer.model:
             # It may be another than the one that was asked.
-            runs.record(self.engagement, self.run, "answered", model=answer.model)
+            self.tell("answered", model=answer.model, prices=version() if answer.usage and answer.usage.cost is not None else None)
         self.budget = self._spent(answer, sending, before)
         self.replies.append(answer.text)
         return answer
@@ -126,12 +127,15 @@ class _Talk:
         attempts = [asdict(attempt) for attempt in self.watch.attempts[before:]]
         if not attempts:
             return
-        usage = _plain(self.watch.usage) if self.watch.usage else None
-        with suppress(FdeError):
-            runs.record(self.engagement, self.run, "attempts", attempts=attempts, usage=usage)
+        self.tell("attempts", attempts=attempts, usage=_plain(self.watch.usage) if self.watch.usage else None)
         if attempts[-1]["outcome"] != "ok" and self.watch.text:
             with suppress(FdeError):
                 runs.keep(self.engagement, self.run, f"reply-{number}.partial.txt", self.watch.text)
+
+    def tell(self, event: str, **values: object) -> None:
+        """Record what came of asking. A ledger that cannot be written costs no reply that is paid for: the run's end tells of it."""
+        with suppress(FdeError):
+            runs.record(self.engagement, self.run, event, **values)
 
 
 def first_request(asked: question.Question) -> Request:
@@ -173,7 +177,10 @@ def ask(
     except FdeError as error:
         return failed(by, error)
     judged = _judged(talk, answer, material, by)
-    _record(talk)
+    try:
+        _record(talk)
+    except FdeError as error:
+        return replace(judged, error=judged.error or error)
     return judged
 
 
@@ -187,7 +194,7 @@ def _judged(talk: _Talk, answer: Reply, material: Material, by: Mapping[str, Any
     try:
         answer = talk.reply()
     except FdeError as error:
-        runs.record(talk.engagement, talk.run, "repair", status=f"failed: {error.code}")
+        talk.tell("repair", status=f"failed: {error.code}")
         judged = judge(verdict, by)
         return replace(judged, error=judged.error or error)
     second, by = _take(talk, answer, material, by)

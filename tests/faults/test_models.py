@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 
 import loopback
 import pytest
@@ -453,6 +454,7 @@ def test_fault_49_a_known_price_is_in_the_artefact_and_the_ledger(fde, acme):
     cost = {"value": "0.00053", "unit": "USD"}
     assert record(acme, ended.json["data"]["artefact"])["judged"]["cost"] == cost
     assert events(acme, "finished")[-1]["cost"] == cost
+    assert events(acme, "answered")[-1]["prices"] == version("genai-prices")
 
 
 # 50: the budget

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -151,3 +153,41 @@ def test_an_interrupt_leaves_the_attempt_the_words_and_the_tokens_known_so_far(a
     assert events["attempts"]["usage"] == {"input": 370, "output": 1, "cache_read": 300, "cache_write": 0}
     assert events["finished"]["status"] == "failed: interrupted"
     assert (acme / ".fde/runs/r0001/reply-1.partial.txt").read_text() == "{"
+
+
+@dataclass
+class Disturbed(Queue):
+    """A model in whose answering time something happens to the engagement."""
+
+    what: Callable[[], object] = lambda: None
+
+    def reply(self, request, watch):
+        watch.attempts.append(Attempt(id="req_1", status=200, outcome="ok", seconds=1.0))
+        reply = super().reply(request, watch)
+        self.what()
+        return reply
+
+
+def test_a_reply_that_was_paid_for_is_kept_also_if_the_ledger_can_no_longer_be_written(acme):
+    ledger = acme / ".fde/runs.ndjson"
+
+    def spoil():
+        ledger.unlink()
+        ledger.mkdir()
+
+    model = Disturbed([Reply(text=small.GOOD, model="m-1", usage=Usage(input=1, output=1))], what=spoil)
+    with pytest.raises(FdeError):
+        take_the_path(read(acme), find(SKILL, acme), now=small.moment(), asking=Asking(model=model))
+    assert (acme / ".fde/runs/r0001/reply-1.txt").read_text() == small.GOOD
+
+
+def test_a_recording_that_cannot_be_kept_is_told_and_takes_nothing_from_the_artefact(acme):
+    def spoil():
+        shutil.rmtree(acme / "replay")
+        (acme / "replay").write_text("no folder")
+
+    asking = Asking(model=Disturbed([small.GOOD], what=spoil), record="mine.json")
+    written = take_the_path(read(acme), find(SKILL, acme), now=small.moment(), asking=asking)
+    assert written.status == "ok"
+    assert written.error.exit is Exit.INPUT
+    assert record(acme, written.folder)["judged"]["status"] == "ok"
