@@ -1,6 +1,7 @@
 """Makes a pack of timing skeletons from Claude Code's session logs: when what kind of thing happened, and no word of it.
 
-Whoever must say whether this may run reads as far as the function `words`: what leaves a log is decided above it.
+Whoever must say whether this may run reads as far as the function `words`: what leaves a log is decided above it. Of a table of
+pull requests the function `cell` decides, of files' names `_hashed`; the rest finds, counts and writes.
 
 Only what the lists below name can leave; every other key is left out, whatever it is called. A text becomes "x", or one of
 the MARKERS if it begins with it; an id or a file's name becomes a hash under a key that stays on this machine. This file

@@ -351,7 +351,7 @@ def _tables(found: Measurement, facts: Facts) -> list[dict[str, Any]]:
 def _boundary_table(found: Measurement) -> dict[str, Any]:
     columns = [
         "What is measured",
-        "Hours today",
+        "All of it today",
         "The model's share",
         "Model 10x as fast",
         "Model 50x as fast",
@@ -392,7 +392,9 @@ def _stage_table(found: Measurement) -> dict[str, Any]:
             for part in ("hours", "share")
         ]
         rows.append([STAGE_NAMES[stage], *cells])
-    return _table("stages", "Where the time of a merged change goes", keys, columns, rows)
+    # The sums of all: one change's mean stands in the bars.
+    title = f"Where the time of {len(found.headline)} merged changes goes, all together"
+    return _table("stages", title, keys, columns, rows)
 
 
 def _next_table(facts: Facts) -> dict[str, Any]:

@@ -44,8 +44,8 @@ NAMES = {
 WORDS = {
     CI: "a run of the pipeline",
     "agent": "a session of an agent, by its own log or trace",
-    "change": "a merged change from its opening, calendar hours",
-    "work.change": "a merged change from its opening, working hours",
+    "change": "a merged change from its opening, on the calendar",
+    "work.change": "a merged change from its opening, in working time",
     "change.checked": "a merged change whose pipeline runs are known, calendar hours",
 }
 

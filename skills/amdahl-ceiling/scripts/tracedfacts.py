@@ -192,8 +192,8 @@ def traced_answer(found: Measurement) -> list[str]:
 def _held(boundary: Boundary) -> str:
     name, words = boundary.id, WORDS[boundary.id]
     if boundary.top == REST:
-        return f"Of {{f:{name}.top.share|range}} of the time of {words} nobody wrote down what it was: ask for more exports, or watch some cases."
-    return f"What holds {words} most is {{f:{name}.top.stage}}, with {{f:{name}.top.share|range}} of the time."
+        return f"Of {words}, {{f:{name}.top.share|range}} of the time is in no record: ask for more exports, or watch some cases."
+    return f"Of {words}, what holds it most is {{f:{name}.top.stage}}, with {{f:{name}.top.share|range}} of the time."
 
 
 def _findings(facts: Facts, traced: Traced) -> list[dict[str, Any]]:

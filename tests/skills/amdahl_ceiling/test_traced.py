@@ -105,13 +105,13 @@ def test_every_whole_stands_in_one_table_and_the_largest_cases_have_no_names(roo
     tables = {table["id"]: table["rows"] for table in found["tables"]}
     assert [row[0] for row in tables["wholes"]] == [
         "a run of the pipeline",
-        "a merged change from its opening, calendar hours",
-        "a merged change from its opening, working hours",
+        "a merged change from its opening, on the calendar",
+        "a merged change from its opening, in working time",
     ]
     assert [row[0] for row in tables["ci-largest"]] == [f"case {place}" for place in range(1, 6)]
     assert values(found)["ci.case1.hours"] == pytest.approx(840 / 3600, abs=1e-6)
     assert "31337" not in json.dumps([found[part] for part in ("answer", "facts", "tables", "findings")])
-    assert found["answer"][-1].startswith("Of {f:change.top.share|range} of the time of a merged change")
+    assert found["answer"][-1].startswith("Of a merged change from its opening, on the calendar, {f:change.top.share|range} of the time")
 
 
 def test_a_file_that_no_reader_knows_is_named_and_its_folders_health_says_so(root):
