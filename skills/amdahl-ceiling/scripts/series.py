@@ -60,8 +60,9 @@ def each_alone(times: Mapping[str, float], factor: float = 2.0) -> dict[str, flo
     """
     given.times(times)
     given.positive(what_is_left_of_the_stages=sum(times.values()))
-    gains = {stage: series(times, {stage: factor}) for stage in times}
-    return dict(sorted(gains.items(), key=lambda item: -item[1]))
+    # The longer the stage, the larger its gain: so the times say the order, in which two nearly equal gains may be rounded alike.
+    order = sorted(times, key=lambda stage: times[stage], reverse=factor > 1)
+    return {stage: series(times, {stage: factor}) for stage in order}
 
 
 def flow_efficiency(touch: float, wait: float) -> float:

@@ -16,7 +16,7 @@ from fde.assets import assets
 SCRIPTS = assets("skills") / "amdahl-ceiling" / "scripts"
 EXAMPLE = assets("examples") / "software-team"
 NAMES = (
-    "codexlog copilotlog claudetelemetry geminilog opencodelog traced oteltrace jaegertrace spans loglines asked beta bootstrap boundaries calls caselog casetime ceilings changes comparing conversation dates eventlog eventtotals evidence factlist exportfiles figures flows gates induced intervals "
+    "codexlog copilotlog claudetelemetry geminilog opencodelog traced oteltrace jaegertrace spans loglines asked beta bootstrap boundaries calls caselog casetime ceilings changes collect comparing conversation dates eventlog eventtotals evidence factlist exportfiles figures flows gates induced intervals "
     "formats labels logfiles measurement network people process proposal pulls queueing reading recorded report rework said scaling sentences series sessions "
     "textcharts threepoint throughput transcripts turns uncertain whatif wholes workclock worktime worthfacts xeslog"
 ).split()
@@ -26,11 +26,12 @@ OPTIONS = ("--now", "2026-03-02T08:00:00+01:00", "--tz", "Europe/Berlin")
 def load() -> SimpleNamespace:
     """Import the modules as their entry does, and leave no trace: another skill may have modules of the same names."""
     kept = {name: sys.modules.pop(name) for name in NAMES if name in sys.modules}
+    searched = sys.path.copy()
     sys.path.insert(0, str(SCRIPTS))
     try:
         loaded = {name: importlib.import_module(name) for name in NAMES}
     finally:
-        sys.path.remove(str(SCRIPTS))
+        sys.path[:] = searched  # an entry puts its folder there itself, too
         for path in [
             name
             for name, module in sys.modules.items()

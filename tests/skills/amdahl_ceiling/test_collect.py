@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import importlib.util
 import json
 import os
 import re
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,19 +22,7 @@ SCRIPT = SCRIPTS / "collect.py"
 # A folder of evidence with more logs (sessions/, pull-requests/) than a repository can carry.
 LARGER = os.environ.get("AMDAHL_EVIDENCE", "")
 HOURS = ("--working-hours", "Mon-Fri 09:00-17:00")
-
-
-def _load() -> Any:
-    spec = importlib.util.spec_from_file_location("collect_under_test", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # before it runs: dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-collect = _load()
+collect = skill.collect
 
 
 def collected(logs: Path, out: Path, *more: object) -> dict[str, Any]:
