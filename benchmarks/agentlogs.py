@@ -202,7 +202,7 @@ def one_file(folder: Path, files: list[str]) -> Path:
 
 def reading(evidence: Path) -> list[str]:
     """The command that reads the session logs of *evidence*."""
-    code = f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); from evidence import *; read_sessions(Path({str(evidence)!r}))"
+    code = f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); from sessionlogs import *; read_sessions(Path({str(evidence)!r}))"
     return [sys.executable, "-I", "-c", code]
 
 

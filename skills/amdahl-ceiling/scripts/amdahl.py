@@ -25,13 +25,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from asked import change, load, more, servers, setting, whole_for, width
+from badinput import BadInput
 from comparewords import document as compared_document
 from comparewords import text as compared_text
 from comparing import Row, compare, rows_in, rows_of
 from factsfile import newest, read_facts
 from measurement import boundaries_within, measure
 from processmeasure import about_process, proposed_table
-from pulls import BadInput
 from report import report
 from textcharts import EIGHTHS, Paper, draw
 from told import table_to_paste

@@ -7,8 +7,8 @@ the part that the tool cannot have used. They are rules, not records (evidence g
 from __future__ import annotations
 
 from intervals import Span
-from sessions import Call
 
+SUB_AGENT_TOOLS = frozenset({"Task", "Agent"})
 ASKS_A_PERSON = frozenset({"AskUserQuestion", "ExitPlanMode"})
 WEB = frozenset({"WebFetch", "WebSearch"})
 LOCAL = frozenset(
@@ -22,18 +22,46 @@ SILENT, SILENT_RUN = 3.0, 1.0  # a command that ran SILENT seconds would have re
 WEB_SPARE = 1.0  # seconds a web tool may take beyond the duration it reports
 
 
-def divide(call: Call, *, reports_progress: bool) -> tuple[Span | None, Span | None]:
-    """Return the (human, tool) spans of *call*; *reports_progress* says that this log reports the progress of commands."""
-    start, end = call.span
-    running = _starts_to_run(call, reports_progress=reports_progress)
-    human = (start, running) if running > start else None
-    tool = (running, end) if running < end else None
-    return human, tool
+class Call:
+    """One tool call, as far as the log told it so far.
+
+    Attributes:
+        name: The tool's name.
+        start: When it was asked for, epoch seconds.
+        end: When it had its result, or the interrupt that ended it; None as long as it has none.
+        running: When the tool is known to have started to run, or None.
+        own: Seconds the tool itself says it took, or None.
+        refused: A person declined the call, so its whole span is a wait for a person.
+    """
+
+    # On the class: a log has hundreds of thousands of calls, and most keep these values.
+    end: float | None = None
+    running: float | None = None
+    own: float | None = None
+    refused = False
+
+    def __init__(self, name: str, start: float) -> None:
+        """The tool *name* is asked for at *start*."""
+        self.name, self.start = name, start
+
+    @property
+    def is_replaced(self) -> bool:
+        """The call only waits for a sub-agent, whose own work counts instead."""
+        return self.name in SUB_AGENT_TOOLS
 
 
-def _starts_to_run(call: Call, *, reports_progress: bool) -> float:
+def divide(call: Call, end: float, *, reports_progress: bool) -> tuple[Span, Span]:
+    """Return the (human, tool) spans of *call*, which ended at *end*; one without length is none.
+
+    *reports_progress* says that this log reports the progress of commands.
+    """
+    running = _starts_to_run(call, end, reports_progress=reports_progress)
+    return (call.start, running), (running, end)
+
+
+def _starts_to_run(call: Call, end: float, *, reports_progress: bool) -> float:
     """When the tool started to run, epoch seconds: the call's start if nobody was asked, its end if it never ran."""
-    start, end = call.span
+    start = call.start
     took = end - start
     if call.name in ASKS_A_PERSON:
         return end

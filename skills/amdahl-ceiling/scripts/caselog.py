@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from badinput import BadInput
 from dates import Clock, Slashed, local, month_first, read_clock, read_date, settled
 from evidence import Source, hashed_lines, regular_files, remark
-from pulls import LONGEST_FIELD, BadInput
+from pulls import LONGEST_FIELD
 
 CASES = "cases/**/*.csv"
 SOURCE = "set:cases"

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from badinput import BadInput
 from loglines import Json, LogLines, below, inner, number, times, word
 from oteltrace import attributes
-from pulls import BadInput
 from reading import Interval, Read, instant, stretch
 from records import records
 

@@ -6,42 +6,25 @@ pairing even where their clocks go back.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from calls import WEB
+from calls import WEB, Call
 from intervals import Span
-from sessions import Call
 
 INTERRUPT = "[Request interrupted by user"
 REFUSAL = "The user doesn't want to proceed with this tool use"
-SUB_AGENT_TOOLS = frozenset({"Task", "Agent"})
 SYNTHETIC = "<synthetic>"
+NOTICE = "<task-notification"
+NOT_PROMPTS = ("<local-command", "<command-name", NOTICE)
 
 Record = dict[str, Any]
-
-
-@dataclass(slots=True, kw_only=True)
-class OpenCall:
-    """A tool call while the log is read; `call` gives the finished value."""
-
-    id: bytes
-    name: str
-    start: float
-    end: float | None = None
-    running: float | None = None
-    own: float | None = None
-    refused: bool = False
-
-    def call(self, end: float) -> Call:
-        """This call as a value, ended at *end* (epoch seconds)."""
-        replaced = self.name in SUB_AGENT_TOOLS
-        span = (self.start, end)
-        return Call(
-            name=self.name, span=span, running=self.running, own=self.own, refused=self.refused, replaced=replaced
-        )
+Key = bytes | tuple[bytes, float | None]
+# Of one line of the model's, as bytes or None: its message, whether it is text, and the call and the tool that it asks for.
+Part = tuple[Any, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +33,10 @@ class Conversation:
 
     Attributes:
         last_input: Time of the last prompt or tool result, epoch seconds.
-        messages: Message id -> [input that made it possible, last line of it], epoch seconds.
+        mirrored: Its records are those that the parent's log repeats.
+        messages: Message id -> [input that made it possible, last line of it], epoch seconds; of a mirrored one with that input,
+            since its log may lack the lines between.
+        made_up: Ids of the messages that the agent wrote itself, after an error or an exit.
         calls: Tool call id -> call, in order of request.
         open: Ids of the calls without a result, in order.
         ends_in_text: The model's last block was text, so it may have finished.
@@ -58,34 +44,39 @@ class Conversation:
 
     last_input: float | None = None
     mirrored: bool = False
-    ids: dict[bytes, bool] = field(default_factory=dict)
-    messages: dict[tuple[bytes, float], list[float]] = field(default_factory=dict)
-    calls: dict[bytes, OpenCall] = field(default_factory=dict)
+    messages: dict[Key, list[float]] = field(default_factory=dict)
+    made_up: set[Key] = field(default_factory=set)
+    calls: dict[bytes, Call] = field(default_factory=dict)
     open: dict[bytes, None] = field(default_factory=dict)
     ends_in_text: bool = False
 
     def hear(self, message: Record, time: float) -> None:
-        """Take a line of the model's: it prolongs its message and may ask for tools."""
-        self.prolong(ident(message.get("id")), time, made_up=message.get("model") == SYNTHETIC)
-        for block in blocks(message):
-            kind = block.get("type")
-            if kind == "tool_use":
-                self.request(ident(block.get("id")), str(block.get("name")), time)
-            elif kind == "text":
-                self.ends_in_text = True
+        """Take a line of the model's."""
+        name = ident(message.get("id"))
+        parts = [_part(name, block) for block in blocks(message)] or [(name, None, None, None)]
+        for part in parts:
+            self.hear_part(part, time)
+        if message.get("model") == SYNTHETIC:
+            self.made_up.add(self._key(name))
 
-    def prolong(self, name: bytes, time: float, *, made_up: bool) -> None:
-        """The message *name* reaches to *time*; *made_up* says that the agent wrote it itself."""
-        start = time if self.last_input is None else self.last_input
-        self.ids[name] = made_up
-        span = self.messages.setdefault((name, start if self.mirrored else 0.0), [start, time])
-        span[1] = max(span[1], time)
+    def hear_part(self, part: Part, time: float) -> None:
+        """Take a part of a message: it prolongs that, and may ask for a tool."""
+        name, text, call, tool = part
+        key = self._key(name) if self.mirrored else name
+        span = self.messages.get(key)
+        if span is None:
+            self.messages[key] = [time if self.last_input is None else self.last_input, time]
+        elif time > span[1]:
+            span[1] = time
+        if call is not None and tool is not None:
+            self.calls[call] = Call(tool.decode("utf-8", "replace"), time)
+            self.open[call] = None
+            self.ends_in_text = False
+        elif text is not None:
+            self.ends_in_text = True
 
-    def request(self, name: bytes, tool: str, time: float) -> None:
-        """The model asks for a tool."""
-        self.calls[name] = OpenCall(id=name, name=tool, start=time)
-        self.open[name] = None
-        self.ends_in_text = False
+    def _key(self, name: bytes) -> Key:
+        return (name, self.last_input) if self.mirrored else name
 
     def answer(self, message: Record, result: object, time: float) -> bool:
         """Take the tool results of a user's line, with what the tool says of itself; tell whether there were any."""
@@ -119,12 +110,28 @@ class Conversation:
 
     def synthetic_spans(self) -> Iterator[Span]:
         """Those of messages that the agent wrote itself, after an error or an exit."""
-        return ((start, end) for (name, _), (start, end) in self.messages.items() if self.ids[name])
+        return ((start, end) for start, end in map(self.messages.__getitem__, self.made_up))
+
+
+def parse(line: bytes) -> Record | None:
+    """The JSON object on one line, or None if there is none (a torn line, another encoding, brackets without end)."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
 
 
 def ident(value: object) -> bytes:
     """An id as the bytes of the log."""
     return str(value).encode("utf-8", "surrogatepass")
+
+
+def _part(message: bytes, block: Record) -> Part:
+    kind = block.get("type")
+    if kind == "tool_use":
+        return message, None, ident(block.get("id")), ident(block.get("name"))
+    return message, b"text" if kind == "text" else None, None, None
 
 
 def blocks(message: Record) -> list[Record]:

@@ -13,13 +13,13 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from itertools import groupby, islice
 from pathlib import Path
 
+from badinput import BadInput
 from caselog import CASES, SAMPLE, SOURCE, rows
 from dates import Slashed, month_first, read_clock, read_date, settled
 from eventlog import COMPLETE, DROPPED, ENDS, RESUME, SCHEDULE, SECOND, START, SUSPEND, WITHOUT_TIME, Event
 from evidence import Source, regular_files
 from process import Event as Meaning
 from proposal import MOSTLY, Proposed
-from pulls import BadInput
 from xeslog import Times, Trace
 
 # What the answers call the columns.

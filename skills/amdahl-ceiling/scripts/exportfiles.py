@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from _portable.evidence import describes
-from evidence import PULLS, Source, hashed_lines, regular_files, remark
+from badinput import BadInput
+from evidence import Source, hashed_lines, regular_files, remark
 from formats import is_known, read_any
-from pulls import BadInput
+from pulltables import PULLS
 from reading import Read
 
 # By the source's id; a folder without a file is no source.

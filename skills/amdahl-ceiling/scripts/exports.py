@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pulls import BadInput
+from badinput import BadInput
 from reading import Interval, Moment, Read, instant
 from records import Found, Json, records
 

@@ -13,7 +13,7 @@ from _portable.artefact import facts_problems
 from _portable.evidence import Unreadable, read
 from _portable.schema import validate
 from _portable.strictjson import BadJson, strict_json
-from pulls import BadInput
+from badinput import BadInput
 
 EXPECTED = "the facts of this skill as JSON (facts.json, or the artefact.json of a run)"
 SKILL = "amdahl-ceiling"

@@ -128,7 +128,8 @@ class PullFigures:
 def measure_session(session: Session) -> SessionFigures:
     """Split one session by the rules and by its recorded durations."""
     rules, known = by_rules(session), calibrated(session)
-    declined = union(call.span for call in session.calls if call.refused)
+    model, tool, human = list(session.model), list(session.tool), list(session.human)
+    called = list(session.called)
     return SessionFigures(
         id=session.id,
         wall=session.wall,
@@ -136,28 +137,24 @@ def measure_session(session: Session) -> SessionFigures:
         rules=rules,
         calibrated=known,
         exact=exact_windows(session),
-        overlap=(
-            total(both(session.model, session.tool)),
-            total(both(session.tool, session.human)),
-            total(both(session.model, session.human)),
-        ),
-        synthetic=total(both(rules.model, session.synthetic)),
-        retries=total(both(rules.model, session.retries)),
-        declined=total(both(known.tool, declined)),
-        turns=tuple(_measure_turn(turn, session, rules) for turn in session.turns if is_believable(turn)),
+        overlap=(total(both(model, tool)), total(both(tool, human)), total(both(model, human))),
+        synthetic=total(both(rules.model, list(session.synthetic))),
+        retries=total(both(rules.model, list(session.retries))),
+        declined=total(both(known.tool, list(session.declined))),
+        turns=tuple(_measure_turn(turn, model, called, rules) for turn in session.turns if is_believable(turn)),
         fallen_back=sum(not is_believable(turn) for turn in session.turns),
         counts=session.counts,
     )
 
 
-def _measure_turn(turn: Turn, session: Session, rules: Labels) -> TurnFigures:
+def _measure_turn(turn: Turn, model: Spans, called: Spans, rules: Labels) -> TurnFigures:
     window: Spans = [(turn.start, turn.end)]
-    calls = math.fsum(max(min(call.span[1], turn.end) - max(call.span[0], turn.start), 0.0) for call in session.calls)
-    model = total(both(session.model, window))
+    calls = math.fsum(max(min(end, turn.end) - max(start, turn.start), 0.0) for start, end in called)
+    inside = total(both(model, window))
     return TurnFigures(
         turn=turn,
-        model=model_seconds(turn, session.model),
-        exceeded=model > turn.duration,
+        model=model_seconds(turn, model),
+        exceeded=inside > turn.duration,
         naive=min(calls, turn.wall),
         asked=total(both(rules.human, window)),
     )

@@ -19,7 +19,7 @@ import junit
 import opencodelog
 import oteltrace
 import otherci
-from pulls import BadInput
+from badinput import BadInput
 from reading import Read, Reader
 
 HEAD = 65_536  # bytes that must show what a file is

@@ -15,9 +15,9 @@ from typing import Any
 
 from _portable.strictjson import BadJson, strict_json
 from agenttime import Answers, Done
+from badinput import BadInput
 from intervals import union
 from loglines import Json, LogLines, items, word
-from pulls import BadInput
 from reading import Interval, Moment, Read, instant
 from records import text_of
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pulls import LONGEST_FIELD, BadInput
+from badinput import BadInput
+from pulls import LONGEST_FIELD
 from reading import Moment, Read, instant
 from records import text_of
 

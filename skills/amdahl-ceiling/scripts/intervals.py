@@ -6,22 +6,56 @@ tidy lists back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from array import array
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 Span = tuple[float, float]
 Spans = list[Span]
 
 
+class Packed:
+    """Spans that are kept and not worked on, in a seventh of the memory that a list of them takes; `list(packed)` gives them back."""
+
+    __slots__ = ("_ends",)
+
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        """Keep *spans* in their order."""
+        self._ends = array("d", chain.from_iterable(spans))
+
+    def __iter__(self) -> Iterator[Span]:
+        """Give each span."""
+        return zip(self._ends[::2], self._ends[1::2], strict=True)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._ends) // 2
+
+    def __eq__(self, other: object) -> bool:
+        """Whether *other* keeps the same spans in the same order."""
+        return isinstance(other, Packed) and self._ends == other._ends
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Show the spans."""
+        return f"Packed({list(self)})"
+
+
 def union(spans: Iterable[Span]) -> Spans:
     """Every instant that lies in at least one of *spans* (any order, overlapping or empty); touching spans are joined."""
     tidy: Spans = []
+    first, last = math.inf, -math.inf
     for start, end in sorted(spans):
         if end <= start:
             continue
-        if tidy and start <= tidy[-1][1]:
-            tidy[-1] = (tidy[-1][0], max(tidy[-1][1], end))
-        else:
+        if start > last:
             tidy.append((start, end))
+            first, last = start, end
+        elif end > last:
+            tidy[-1] = (first, end)
+            last = end
     return tidy
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from _portable.strictjson import BadJson, strict_json
 from changes import by_case
-from evidence import SESSIONS, regular_files
+from evidence import regular_files
 from pulls import Pull
 from reading import Moment
+from sessionlogs import SESSIONS
 
 TRAILER, LINK, BRANCH = "a commit's trailer", "a log's record of its pull request", "the branch alone"
 SHARED = frozenset({"main", "master", "develop", "HEAD", ""})  # branches on which everybody works

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.parsers import expat
 
-from pulls import BadInput
+from badinput import BadInput
 from reading import Read
 from records import text_of
 

@@ -55,7 +55,9 @@ def merged(several: Iterable[Labels]) -> Labels:
 def by_rules(session: Session) -> Labels:
     """Label the session's wall by the rules for calls alone."""
     wall = [session.wall]
-    return label(human=both(session.human, wall), model=both(session.model, wall), tool=both(session.tool, wall))
+    return label(
+        human=both(list(session.human), wall), model=both(list(session.model), wall), tool=both(list(session.tool), wall)
+    )
 
 
 def is_believable(turn: Turn) -> bool:
@@ -66,8 +68,8 @@ def is_believable(turn: Turn) -> bool:
 def calibrated(session: Session) -> Labels:
     """Label the session's wall; inside each turn with a believable duration that duration decides, outside the rules do."""
     rules = by_rules(session)
-    turns = [turn for turn in session.turns if is_believable(turn)]
-    inside = [_allocate(turn, session.model, rules) for turn in turns]
+    turns, model = [turn for turn in session.turns if is_believable(turn)], list(session.model)
+    inside = [_allocate(turn, model, rules) for turn in turns]
     return merged([rules.outside(exact_windows(session)), *inside])
 
 

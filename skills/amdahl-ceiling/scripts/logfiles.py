@@ -1,20 +1,22 @@
 """The files of one session on disk, read in one go: lines to the reader, sizes and digests to the source.
 
 A log is read on its own, so that several can be read at the same time; whoever puts them together sees to records that
-stand in more than one. What a file held when it was found counts, however much is written to it meanwhile.
+stand in more than one, by the keys of their ids. What a file held when it was found counts, however much is written to it meanwhile.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pulls import BadInput
+from badinput import unreadable
 from sessions import Session
 from transcripts import Reader
 
+UUID = 32  # hexadecimal digits
 BLOCK = 1 << 18  # bytes that are read at once, and stay in the processor's cache while they are looked at
 
 
@@ -56,23 +58,45 @@ class LogRead:
         lines: Physical lines.
         malformed: Where lines are that are not one JSON object, as "file:number".
         digests: One per file: its name, its bytes that were read, and "sha256:<hex>" of them.
-        ids: The ids of its records that were new, one a line.
+        keys: `keys_of` the ids of its records.
     """
 
     session: Session | None
     lines: int
     malformed: tuple[str, ...]
     digests: tuple[tuple[str, int, str], ...]
-    ids: bytes
+    keys: array[int]
+
+    @property
+    def begins(self) -> float:
+        """When its session began, epoch seconds; 0 if it has none."""
+        return self.session.wall[0] if self.session else 0.0
 
 
-def read_log(log: Log, known: frozenset[bytes] = frozenset()) -> LogRead:
-    """Read all files of one log; a record whose id is one of *known* was counted elsewhere.
+class Seen(set[bytes]):
+    """Ids of records that were read, and those whose keys are of records that were read elsewhere."""
+
+    def __init__(self, elsewhere: frozenset[int]) -> None:
+        """Nothing was read yet here."""
+        super().__init__()
+        self.elsewhere = elsewhere
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the record was read before."""
+        return super().__contains__(name) or (isinstance(name, bytes) and key_of(name) in self.elsewhere)
+
+    def isdisjoint(self, names: Iterable[object]) -> bool:
+        """Whether none of these records was read before."""
+        return not any(name in self for name in names)
+
+
+def read_log(log: Log, elsewhere: frozenset[int] = frozenset()) -> LogRead:
+    """Read all files of one log; a record whose id has one of the keys *elsewhere* was counted there.
 
     Raises:
         BadInput: a file cannot be read.
     """
-    reader = Reader(log.id, set(known))
+    reader = Reader(log.id, Seen(elsewhere) if elsewhere else set())
     malformed: list[str] = []
     digests: list[tuple[str, int, str]] = []
     for file in (log.main, *log.agents):
@@ -84,8 +108,34 @@ def read_log(log: Log, known: frozenset[bytes] = frozenset()) -> LogRead:
         lines=reader.lines,
         malformed=tuple(malformed),
         digests=tuple(digests),
-        ids=b"\n".join(reader.seen - known),
+        keys=keys_of(reader.seen),
     )
+
+
+def keys_of(ids: Collection[bytes]) -> array[int]:
+    """A number below 2**64 for each id: the two halves of a UUID folded into one, else a digest."""
+    try:
+        return _folded(ids)
+    except ValueError:
+        return array("Q", map(key_of, ids))
+
+
+def key_of(name: bytes) -> int:
+    """The number of one id."""
+    try:
+        return _folded([name])[0]
+    except ValueError:
+        return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big")
+
+
+def _folded(ids: Collection[bytes]) -> array[int]:
+    """The numbers of UUIDs, all in one go. Raises ValueError if one is no UUID."""
+    text = b"".join(ids).replace(b"-", b"")
+    if len(text) != UUID * len(ids):
+        raise ValueError
+    halves = array("Q", bytes.fromhex(text.decode("latin-1")))
+    one, other = (int.from_bytes(half.tobytes(), "big") for half in (halves[::2], halves[1::2]))
+    return array("Q", (one ^ other).to_bytes(8 * len(ids), "big"))
 
 
 def _read(file: File, reader: Reader) -> tuple[int, str]:
@@ -112,13 +162,9 @@ def _blocks(file: File) -> Iterator[tuple[bytes, int]]:
                 end = len(block) if is_last else block.rfind(b"\n") + 1
                 length = BLOCK if end else 2 * length
                 at += end
-                raw.seek(at)
                 if end:
                     yield block, end
+                if not is_last:
+                    raw.seek(at)
     except OSError as error:
         raise unreadable(file.name, error) from error
-
-
-def unreadable(name: str, error: OSError) -> BadInput:
-    """The error of a file that cannot be read."""
-    return BadInput(expected="a readable file", found=error.strerror or type(error).__name__, where=name)

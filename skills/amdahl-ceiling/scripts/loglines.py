@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from _portable.strictjson import BadJson, strict_json
-from pulls import BadInput
+from badinput import BadInput
 from reading import Interval, Moment, Read, instant
 
 GZIP = b"\x1f\x8b"

@@ -11,12 +11,14 @@ from datetime import datetime
 from pathlib import Path
 
 from boundaries import Boundary, pull_boundaries, session_boundaries
-from evidence import Source, read_all_pulls, read_sessions
+from evidence import Source
 from exportfiles import origin, read_exports
 from figures import PullFigures, SessionFigures, TurnFigures, measure_pull, measure_session
 from joins import joined, read_links
 from pulls import Pull
+from pulltables import read_all_pulls
 from reading import Read
+from sessionlogs import read_sessions
 from traced import Traced, trace
 from worktime import Calendar
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from _portable.strictjson import BadJson, strict_json
+from badinput import BadInput
 from loglines import Json, inner, word
-from pulls import BadInput
 from reading import Interval, Moment, Read, instant, stretch
 from records import text_of
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import spans
+from badinput import BadInput
 from loglines import Json, below, inner, items, word
-from pulls import BadInput
 from reading import Read, instant
 from records import records
 from spans import Span

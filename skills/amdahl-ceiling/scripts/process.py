@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from pulls import BadInput
+from badinput import BadInput
 from threepoint import NOTHING, Estimate
 
 MINUTES = {"min": 1.0, "h": 60.0}

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from badinput import BadInput
 
 NUMBER = ("pr", "number")
 MERGED = ("merge_epoch", "merged_epoch", "merge_at", "merged_at")
@@ -24,23 +26,6 @@ EARLIEST, LATEST = datetime(2005, 1, 1, tzinfo=UTC).timestamp(), datetime(2100, 
 LONGEST_FIELD = 10_000_000
 
 Row = Mapping[str, str]
-
-
-class BadInput(Exception):
-    """Something in the evidence or the arguments that cannot be measured: what was expected, what was found, and where."""
-
-    def __init__(self, *, expected: str, found: str, where: str) -> None:
-        """Keep the three parts, and one sentence made of them."""
-        self.expected, self.found, self.where = expected, found, where
-        super().__init__(f"{where}: expected {expected}, found {found}.")
-
-
-class BadLines(BadInput):
-    """Several lines of one file that cannot be taken as they are, each with its place and what was expected."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        """Keep *lines* as the message."""
-        Exception.__init__(self, "\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from badinput import BadInput
 from beta import quantiles
 from bootstrap import FEWEST, LEVEL, drawn_sums, interval
 from caselog import NO_TIME, CaseLog
 from process import Event
-from pulls import BadInput
 from workclock import DAY, WorkClock
 from worktime import Calendar
 

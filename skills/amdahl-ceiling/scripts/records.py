@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from _portable.strictjson import BadJson, strict_json
-from pulls import LONGEST_FIELD, BadInput
+from badinput import BadInput
+from pulls import LONGEST_FIELD
 
 GZIP = b"\x1f\x8b"
 LARGEST = 256_000_000  # bytes of one export; an answer of an API is read as a whole

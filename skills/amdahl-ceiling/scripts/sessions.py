@@ -1,4 +1,4 @@
-"""What any agent log is turned into before mathematics starts: sessions with turns, calls and spans of model work.
+"""What any agent log is turned into before mathematics starts: sessions with turns and spans of work of the model, of tools, and of waiting for persons.
 
 Nothing in here knows a file format; a reader of a new format gives a `Session` and everything else stays as it is.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from intervals import Span, Spans
+from intervals import Packed, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,27 +28,6 @@ class Turn:
     def wall(self) -> float:
         """Seconds from the prompt to the end of the turn, dialogs included."""
         return self.end - self.start
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One tool call, as far as the log tells it.
-
-    Attributes:
-        name: The tool's name.
-        span: From the request for the tool to its result (or to the interrupt that ended it), epoch seconds.
-        running: When the tool is known to have started to run, epoch seconds, or None.
-        own: Seconds the tool itself says it took, or None.
-        refused: A person declined the call, so the span is a wait for a person.
-        replaced: The call only waited for a sub-agent, whose own work counts instead.
-    """
-
-    name: str
-    span: Span
-    running: float | None = None
-    own: float | None = None
-    refused: bool = False
-    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +71,8 @@ class Session:
         synthetic: Those of them that end in an answer which the agent made up itself, tidy.
         tool: Spans in which a tool ran, tidy; may overlap the others.
         human: Spans in which a person was asked and had not answered, tidy; may overlap the others.
-        calls: Every tool call with its whole span, for the naive figure.
+        called: From the request to the result of every call, for the naive figure; in any order, may overlap.
+        declined: Those of calls that a person declined, tidy.
         turns: Turns with a recorded duration, in order.
         counts: Exact properties.
         retries: Spans in which the agent waited before it asked the model again after an error, tidy; they lie in `model`.
@@ -101,11 +81,12 @@ class Session:
     id: str
     wall: Span
     prompt: float | None
-    model: Spans
-    synthetic: Spans
-    tool: Spans
-    human: Spans
-    calls: tuple[Call, ...]
+    model: Packed
+    synthetic: Packed
+    tool: Packed
+    human: Packed
+    called: Packed
+    declined: Packed
     turns: tuple[Turn, ...]
     counts: Counts
-    retries: Spans = field(default_factory=list)
+    retries: Packed = field(default_factory=Packed)

@@ -1,121 +1,65 @@
-"""Recognises the lines that make up nearly all of a session log by their shape, and takes from them only what carries time.
+"""Takes from the lines that make up nearly all of a session log only what carries time.
 
-Everything rests on one property of JSON as programs write it: in a string every quote has a backslash before it, so `{"` is
-the start of an object and `,"uuid":"` is a key; neither can be text (at worst it ends one, and then does not fit what must
-follow). A line is taken only if its front matches from the first byte, if no object starts where none is expected, and if
-its end matches to the last byte: then the depth of every value is proven. Any other line is not understood here and must be
-parsed whole. What stands in a text that nobody needs is not looked at.
+A line is taken only if its front matches from the first byte, if no block, record or object starts where none is expected, and
+if its end matches to the last byte: then the depth of every value that is taken is proven. Any other line is not understood here
+and must be parsed whole. What stands in a text that nobody needs is not looked at.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
-from conversation import SYNTHETIC, Conversation
+import linepatterns as shape
+from conversation import Conversation, Part, ident, parse
 
-TEXT = rb'"[^"\\]*+"'
-LONG = rb'"(?:[^"\\]++|\\.)*+"'
-# Keys with simple values: over these the depth stays what it is.
-PAIRS = rb'(?:,"\w++":(?:' + TEXT + rb"|null|true|false|-?\d[\d.eE+-]*+|\[\]|\{\}))*+"
-STAMPED = rb'"uuid":"([^"\\]*+)","timestamp":"([^"\\]*+)"'
-
-HEAD = re.compile(
-    rb'\{"parentUuid":(?:null|"[-0-9a-f]{36}")(,"isSidechain":(?:true|false)' + PAIRS + rb',"(message|data)":\{)'
-)
-PAIR = re.compile(rb',"(\w++)":("[^"]*+"|[^,}]++)')
-OBJECT = re.compile(rb'\{(?=")')
-# A record's start, or an object behind no colon, comma or bracket: two records on one line, or a torn one.
-GLUED = re.compile(rb'\{(?="(?:parentUuid":|(?<![:,\[]\{")))')
-
-MESSAGE = re.compile(
-    rb'(?:"model":"([^"\\]*+)","id":"([^"\\]*+)","type":"message","role":"assistant"'
-    rb'|"id":"([^"\\]*+)","type":"message","role":"assistant","model":"([^"\\]*+)"),"content":\[\{"type":"'
-    rb'(?:(text)","text":"|thinking","thinking":"|tool_use","id":"([^"\\]*+)","name":"([^"\\]*+)","input":\{)'
-)
-CALLER = b'{"type":"direct"}}],"stop_reason":'
-STOPPED = re.compile(rb'\}\],"stop_reason":(?:null|' + TEXT + rb")" + PAIRS + rb',"usage":')
-USUALLY_STOPPED = b'}],"stop_reason":null,"stop_sequence":null,"usage":'
-SPOKEN = re.compile(rb'"type":"assistant",' + STAMPED + PAIRS + rb"\}")
-# The same in the layout of most versions, in which its place is known.
-USUALLY_SPOKEN = re.compile(rb'"type":"assistant","uuid":"([-0-9a-f]{36})","timestamp":"([-0-9T:.Z]{24})"\}')
-USUALLY = len('"type":"assistant","uuid":"') + 36 + len('","timestamp":"') + 24 + len('"}')
-
-PROMPT = b'"role":"user","content":"'
-PROMPTED = re.compile(rb'"\}(' + PAIRS + rb")\}")
-RESULT = re.compile(
-    rb'"role":"user","content":\[\{'
-    rb'(?:"tool_use_id":"([^"\\]*+)","type":"tool_result"|"type":"tool_result"(?:,"tool_use_id":"([^"\\]*+)")?),"content":'
-    rb'(?:"|(\[)\{"type":"text","text":")'
-)
-LAST_ID = re.compile(rb'"tool_use_id":"([^"\\]*+)"')
-BEFORE_RESULT = re.compile(rb"\}\]\}," + STAMPED + rb',"toolUseResult":\[?')
-STAMPS = len('}]},"uuid":"') + 36 + len('","timestamp":"') + 24 + len('","toolUseResult":')
-ANSWERED = re.compile(rb"\}\]\}," + STAMPED + rb'(?:,"toolUseResult":' + LONG + rb")?" + PAIRS + rb"\}")
-
-REPORTED = re.compile(
-    rb'\},(?:"toolUseID":' + TEXT + rb',"parentToolUseID":"([^"\\]*+)"'
-    rb'|"parentToolUseID":"([^"\\]*+)","toolUseID":' + TEXT + rb"),"
-    rb"(?:" + STAMPED + rb'|"timestamp":"([^"\\]*+)","uuid":"([^"\\]*+)")' + PAIRS + rb"\}"
-)
-ELAPSED = re.compile(rb'"elapsedTimeSeconds":(\d+(?:\.\d+)?)[,}]')
-
-# A sub-agent's record that the parent's log repeats, and what stands behind its message.
-MIRRORED = re.compile(rb'"message":\{"type":"(?:user|assistant","timestamp":"([^"\\]*+))","message":\{')
-MIRROR_ENDS = (
-    rb',(?:"normalizedMessages":\[\],)?"type":"agent_progress","prompt":' + LONG + rb',"agentId":"([^"\\]++)"\}'
-    rb',"toolUseID":' + TEXT + rb',"parentToolUseID":' + TEXT + rb"," + STAMPED + PAIRS + rb"\}"
-)
-USAGE = rb"\{[^{}\\]*+(?:\{[^{}\\]*+\}[^{}\\]*+)*+\}"
-MIRRORED_MESSAGE = re.compile(
-    USAGE + rb'(?:,"context_management":null)?\},"requestId":' + TEXT + rb',"uuid":"([^"\\]*+)"\}' + MIRROR_ENDS
-)
-MIRRORED_RESULT = re.compile(rb"\}\]\}," + STAMPED + rb"\}" + MIRROR_ENDS)
-
-TIMELESS = b'{"type":"file-history-snapshot",'
-REFUSED = b"The user doesn't want to proceed with this tool use"
-MADE_UP = SYNTHETIC.encode()
-FLAG = re.compile(rb'true|false|null|"[^"]*"')
-UNSET = frozenset({b"false", b"null", b'""'})
-WORDS = 40  # bytes of a prompt that tell whether it is one
-KNOWN = 8  # heads of lines that are remembered; a log has three or four until its branch or its version changes
+NEITHER: tuple[Any, ...] = (None, None)
+SIDECHAIN = b"sidechain"  # a sub-agent without a name
 Side = bytes | None  # the sub-agent that speaks, None for the main agent
 
 
 class Listener(Protocol):
-    """Takes what lines say; ids and times come as the bytes of the log. A time is None if there is none, or the record is not new."""
-
-    def heard(self, uuid: bytes, stamp: bytes) -> float | None:
-        """A record of the model's; gives its time."""
-
-    def spoke(self, uuid: bytes, stamp: bytes) -> float | None:
-        """Another record of a conversation; gives its time."""
+    """Takes what lines say; ids and times come as the bytes of the log, times as `shape.TIME`. A record that is not new counts nowhere."""
 
     def passed(self, uuid: bytes, stamp: bytes) -> float | None:
-        """Any other record; gives its time."""
+        """A record that only passes the time; gives its time, None if it has none or is not new."""
 
-    def inside(self, uuid: bytes, stamp: bytes) -> float | None:
-        """A record that stands inside another one; gives its time."""
+    def said(self, side: Side, uuid: bytes, stamp: bytes, part: Part) -> None:
+        """A part of a message of the model's."""
 
-    def talk(self, side: Side) -> Conversation:
-        """The conversation of the main agent or of a sub-agent."""
+    def answered(self, side: Side, uuid: bytes, stamp: bytes, call: bytes, *, refused: bool) -> None:
+        """The result of a call."""
 
-    def mirror(self, agent: bytes) -> Conversation:
-        """The conversation of a sub-agent whose records are repeated."""
-
-    def needs_result(self, side: Side, call: bytes) -> bool:
-        """Whether what the tool says of itself decides about a call."""
-
-    def said(self, side: Side, words: bytes, time: float, *, is_own: bool, is_summary: bool) -> None:
+    def asked(self, side: Side, uuid: bytes, stamp: bytes, words: bytes, *, is_own: bool, is_summary: bool) -> None:
         """A text that starts with *words*; *is_own* says that it is no note of the agent to itself."""
+
+    def ended(self, uuid: bytes, stamp: bytes, milliseconds: int) -> None:
+        """The duration of a turn."""
+
+    def is_silent(self, call: bytes) -> bool:
+        """Whether nothing is known yet of when a command began to run."""
 
     def running(self, call: bytes, since: float) -> None:
         """A command runs since then."""
 
+    def ran(self, lines: Sequence[tuple[bytes, bytes, bytes]]) -> bool:
+        """Lines with the progress of commands: call, id and time of each. False if they must be taken one by one."""
 
-Take = Callable[["Shapes", bytes, int, int, Side], bool]
+    def whole(self, line: bytes, place: int) -> None:
+        """A line that is not understood here, and its number."""
+
+    def needs_result(self, side: Side, call: bytes) -> bool:
+        """Whether what the tool says of itself decides about a call."""
+
+    def inside(self, uuid: bytes, stamp: bytes) -> float | None:
+        """A record that stands inside another one; gives its time, None if it has none or is not new."""
+
+    def mirror(self, agent: bytes) -> Conversation:
+        """The conversation of a sub-agent whose records are repeated."""
+
+
+Take = Callable[["Shapes", bytes, re.Match[bytes], int], bool]
 
 
 class Shapes:
@@ -124,178 +68,232 @@ class Shapes:
     def __init__(self, listener: Listener) -> None:
         """Tell *listener* what is found."""
         self.listener = listener
-        # Heads that were met before, behind the parent's id: with their length, what takes the rest, and who speaks.
-        self.known: list[tuple[bytes, int, Take, Side]] = []
 
-    def take(self, data: bytes, start: int, end: int) -> bool:
-        """Take the line *data*[*start*:*end*] (without its newline); False if it is not understood, and nothing was told."""
-        # The id has 36 characters up to the next quote, or there is none.
-        at = start + 52 if data.find(b'"', start + 15, end) == start + 51 else start + 18
-        for head, size, take, side in self.known:
-            if data.startswith(head, at) and data.startswith(b'{"parentUuid":', start):
-                return take(self, data, at + size, end, side)
-        if data.startswith(TIMELESS, start):
-            return data.startswith(b"}", end - 1) and GLUED.search(data, start + 1, end) is None
-        return self._learn(data, start, end)
+    def lines(self, data: bytes, stop: int, place: int) -> int:
+        """Take the whole lines in *data*[:*stop*], of which the first has the number *place* + 1; give the number of the last."""
+        find, front_of, takers, whole = data.find, shape.FRONT.match, TAKERS, self.listener.whole
+        start = 0
+        while start < stop:
+            end = find(b"\n", start, stop)
+            if end < 0:
+                end = stop
+            place += 1
+            front = front_of(data, start, end)
+            if front is None:
+                if not self._rare(data, start, end):
+                    whole(data[start:end], place)
+                start = end + 1
+                continue
+            kind = front.lastindex
+            if not takers[kind](self, data, front, end):
+                whole(data[start:end], place)
+            elif kind == shape.COMMAND:
+                behind, lines = self._run(data, end + 1, stop)
+                end, place = behind - 1, place + lines
+            start = end + 1
+        return place
 
-    def _learn(self, data: bytes, start: int, end: int) -> bool:
-        """Take a line whose head was not met before; remember its head if it is of a kind that is known here."""
-        head = HEAD.match(data, start, end)
-        if head is None:
-            return False
-        pairs = dict(PAIR.findall(head[1]))
-        take = TAKERS.get((pairs.get(b"type"), head[2]))
-        is_side = pairs[b"isSidechain"] == b"true"
-        side = pairs.get(b"agentId", b"")[1:-1] if is_side else None
-        if take is None or (is_side and not side):
-            return False
-        self.known = [(head[1], len(head[1]), take, side), *self.known[: KNOWN - 1]]
-        return take(self, data, head.end(), end, side)
+    def _run(self, data: bytes, start: int, stop: int) -> tuple[int, int]:
+        """Take the lines from *start* on that tell how commands go on; give the place behind them, and how many they are."""
+        run = shape.RUN.match(data, start, stop)
+        lines = shape.RUNS.findall(data, start, run.end()) if run else []
+        if run is None or len(lines) != data.count(b"\n", start, run.end()) or not self.listener.ran(lines):
+            return start, 0
+        return run.end(), len(lines)
 
-    def assistant(self, data: bytes, at: int, end: int, side: Side) -> bool:
-        """Take the line of the model's whose message starts *at*; likewise."""
-        message = MESSAGE.match(data, at, end)
-        usage = _usage(data, message, end) if message else 0
-        if message is None or not usage or GLUED.search(data, usage + 1, end):
+    def _rare(self, data: bytes, start: int, end: int) -> bool:
+        if data.startswith(shape.TIMELESS, start):
+            return data.startswith(b"}", end - 1) and shape.GLUED.search(data, start + 1, end) is None
+        if (turn := shape.DURATION.fullmatch(data, start, end)) is None:
             return False
-        tail = USUALLY_SPOKEN.fullmatch(data, end - USUALLY, end) or SPOKEN.fullmatch(
-            data, max(data.rfind(b'"type":"assistant","uuid":"', usage, end), usage), end
-        )
-        if tail is None:
-            return False
-        if (time := self.listener.heard(tail[1], tail[2])) is not None:
-            _tell(self.listener.talk(side), message, time)
+        self.listener.ended(turn[3], turn[2], int(turn[1]))
         return True
 
-    def user(self, data: bytes, at: int, end: int, side: Side) -> bool:
-        """Take the prompt or the tool result whose message starts *at*; likewise."""
-        if data.startswith(PROMPT, at):
-            return self._prompt(data, at + len(PROMPT), end, side)
-        result = RESULT.match(data, at, end)
-        stamps = _stamps(data, result.end(), end) if result else None
-        if result is None or stamps is None:
+    def message(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
+        """Take the rest of a line of the model's; likewise."""
+        tail = shape.USUALLY_SPOKEN.search(data, front.end(), end)
+        uuid, stamp = tail.groups() if tail else NEITHER
+        if uuid is None:
+            tail = _spoken(data, front.end(), end)
+            if tail is None:
+                return False
+            uuid, stamp = tail.groups()
+        self.listener.said(_side(front), uuid, stamp, front.group(*shape.PART))
+        return True
+
+    def result(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
+        """Take the rest of a line with a tool's result; likewise."""
+        stamps = _stamps(data, front, end)
+        if stamps is None:
             return False
-        call = result[1] or result[2] or _last_id(data, stamps.start())
+        call = front[shape.OF] or _last_id(data, stamps.start(1) - len('}]},"uuid":"'))
+        side = _side(front)
         if call is None or self.listener.needs_result(side, call):
             return False
-        if (time := self.listener.spoke(stamps[1], stamps[2])) is not None:
-            self.listener.talk(side).settle(call, time, refused=data.startswith(REFUSED, result.end()))
+        self.listener.answered(side, stamps[1], stamps[2], call, refused=front[shape.IS_REFUSED] is not None)
         return True
 
-    def _prompt(self, data: bytes, at: int, end: int, side: Side) -> bool:
-        words = data[at : at + WORDS].partition(b'"')[0]
-        if b"\\" in words or OBJECT.search(data, at, end):
+    def prompt(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
+        """Take the rest of a line with a prompt; likewise."""
+        at = front.end()
+        closes = b'"}]},' if data.startswith(shape.IN_LIST, at - len(shape.IN_LIST)) else b'"},'
+        words, ends = _plain(data, at), data.find(closes + b'"', at, end)
+        if words is None or ends < 0 or shape.BLOCKS.search(data, at, ends):
             return False
-        tail = PROMPTED.fullmatch(data, max(data.rfind(b'"},"', at, end), at), end)
-        pairs = dict(PAIR.findall(tail[1])) if tail else {}
-        flags = [pairs.get(name, b"false") for name in (b"isMeta", b"sourceToolUseID", b"isCompactSummary")]
-        if b"uuid" not in pairs or b"timestamp" not in pairs or not all(map(FLAG.fullmatch, flags)):
+        rest = parse(b"{" + data[ends + len(closes) : end]) or {}
+        uuid, stamp = rest.get("uuid"), rest.get("timestamp")
+        if not isinstance(uuid, str) or not isinstance(stamp, str) or not shape.STAMP.fullmatch(stamp):
             return False
-        if (time := self.listener.spoke(pairs[b"uuid"][1:-1], pairs[b"timestamp"][1:-1])) is not None:
-            is_meta, is_tools, is_summary = (flag not in UNSET for flag in flags)
-            self.listener.said(side, words, time, is_own=not (is_meta or is_tools), is_summary=is_summary)
+        is_own, is_summary = not (rest.get("isMeta") or rest.get("sourceToolUseID")), bool(rest.get("isCompactSummary"))
+        self.listener.asked(_side(front), ident(uuid), stamp.encode(), words, is_own=is_own, is_summary=is_summary)
         return True
 
-    def progress(self, data: bytes, at: int, end: int, _: Side) -> bool:
-        """Take the line of progress whose data start *at*; likewise."""
-        is_command = data.startswith(b'"type":"bash_progress"', at)
-        if not is_command and not data.startswith(b'"type":"hook_progress"', at):
-            return self._mirrored(data, at, end)
-        if OBJECT.search(data, at, end):
-            return False
-        tail = REPORTED.fullmatch(data, max(data.rfind(b'},"', at, end), at), end)
-        elapsed = (
-            ELAPSED.search(data, max(data.rfind(b'"elapsedTimeSeconds":', at, end), at), end) if is_command else None
-        )
-        if tail is None or (is_command and elapsed is None):
-            return False
-        parent, other, uuid, stamp, earlier, later = tail.groups()
-        if (time := self.listener.passed(uuid or later, stamp or earlier)) is not None and elapsed:
-            self.listener.running(parent or other, time - float(elapsed[1]))
+    def command(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
+        """Take a line with the progress of a command; likewise."""
+        return self._runs(data, front.start(), end, front.group(*shape.RUN_PARTS))
+
+    def hook(self, _: bytes, front: re.Match[bytes], __: int) -> bool:
+        """Take a line that tells of a hook; likewise."""
+        self.listener.passed(front["hook"], front["hook_time"])
         return True
 
-    def _mirrored(self, data: bytes, at: int, end: int) -> bool:
-        head = MIRRORED.match(data, at, end)
-        if head is None:
-            return False
-        if head[1] is None:
-            return self._mirrored_result(data, head.end(), end)
-        message = MESSAGE.match(data, head.end(), end)
-        usage = _usage(data, message, end) if message else 0
-        tail = MIRRORED_MESSAGE.fullmatch(data, usage, end) if usage else None
-        if message is None or tail is None:
-            return False
-        uuid, agent, outer, stamp = tail.groups()
-        if (time := self._inner(outer, stamp, uuid, head[1])) is not None:
-            _tell(self.listener.mirror(agent), message, time)
-        return True
+    def summary(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
+        """Take a line that sums up the hooks of a stop; likewise."""
+        tail = shape.SUMMARY.match(data, front.end(), end)
+        if tail is not None:
+            self.listener.passed(tail[2], tail[1])
+        return tail is not None
 
-    def _inner(self, outer: bytes, stamp: bytes, uuid: bytes, inside: bytes) -> float | None:
-        """Take the record around a sub-agent's record; gives the time of that, None if either has none or is not new."""
-        return self.listener.inside(uuid, inside) if self.listener.passed(outer, stamp) is not None else None
-
-    def _mirrored_result(self, data: bytes, at: int, end: int) -> bool:
-        result = RESULT.match(data, at, end)
-        call = (result[1] or result[2]) if result else None
-        if result is None or call is None or OBJECT.search(data, result.end(), end):
+    def progress(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
+        """Take the rest of another line of progress; likewise."""
+        at = front.end()
+        is_command = data.startswith(shape.BASH, at)
+        if not is_command and not data.startswith(shape.HOOK, at):
             return False
-        tail = MIRRORED_RESULT.fullmatch(data, max(data.find(b'}]},"uuid":"', result.end(), end), at), end)
+        tail = None if shape.OBJECT.search(data, at, end) else _reported(data, at, end)
         if tail is None:
             return False
-        uuid, inside, agent, outer, stamp = tail.groups()
+        if is_command:
+            return self._runs(data, at, end, tail)
+        self.listener.passed(tail[1], tail[2])
+        return True
+
+    def _runs(self, data: bytes, at: int, end: int, tail: tuple[Any, ...]) -> bool:
+        call, uuid, stamp = tail
+        elapsed = None
+        if self.listener.is_silent(call):
+            elapsed = shape.ELAPSED.search(data, max(data.rfind(b'"elapsedTimeSeconds":', at, end), at), end)
+            if elapsed is None:
+                return False
+        time = self.listener.passed(uuid, stamp)
+        if elapsed and time is not None:
+            self.listener.running(call, time - float(elapsed[1]))
+        return True
+
+    def mirrored_message(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
+        """Take a sub-agent's line of the model's that its parent's log repeats; likewise."""
+        tail = shape.USUALLY_MIRRORED.search(data, front.end(), end)
+        outer = _outer(data, tail.end(), end) if tail and tail[1] else None
+        if tail is None or outer is None:
+            return False
+        agent, uuid, stamp = outer
+        if self.listener.passed(uuid, stamp) is None:
+            return True
+        if (time := self.listener.inside(tail[1], front["inner_time"])) is not None:
+            self.listener.mirror(agent).hear_part(front.group("inner_id", "inner_text", "inner_call", "inner_tool"), time)
+        return True
+
+    def mirrored_result(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
+        """Take a tool's result for a sub-agent, likewise."""
+        at, call = front.end(), front["inner_of"]
+        tail = shape.MIRRORED_RESULT.match(data, max(data.find(b'}]},"uuid":"', at, end), 0), end)
+        outer = _outer(data, tail.end(), end) if tail else None
+        if call is None or tail is None or outer is None or shape.OBJECT.search(data, at, tail.start()):
+            return False
+        agent, uuid, stamp = outer
         if self.listener.needs_result(agent, call):
             return False
-        if (time := self._inner(outer, stamp, uuid, inside)) is not None:
-            self.listener.mirror(agent).settle(call, time, refused=data.startswith(REFUSED, result.end()))
+        if self.listener.passed(uuid, stamp) is None:
+            return True
+        if (time := self.listener.inside(tail[1], tail[2])) is not None:
+            self.listener.mirror(agent).settle(call, time, refused=data.startswith(shape.REFUSED, at))
         return True
 
 
-TAKERS: dict[tuple[bytes | None, bytes], Take] = {
-    (None, b"message"): Shapes.assistant,
-    (b'"user"', b"message"): Shapes.user,
-    (b'"progress"', b"data"): Shapes.progress,
+# By the number of the last group of shape.FRONT.
+TAKERS: dict[int | None, Take] = {
+    shape.KIND["message"]: Shapes.message,
+    shape.KIND["result"]: Shapes.result,
+    shape.KIND["prompt"]: Shapes.prompt,
+    shape.KIND["command"]: Shapes.command,
+    shape.KIND["hook"]: Shapes.hook,
+    shape.KIND["inner_message"]: Shapes.mirrored_message,
+    shape.KIND["inner_result"]: Shapes.mirrored_result,
+    shape.KIND["progress"]: Shapes.progress,
+    shape.KIND["summary"]: Shapes.summary,
 }
 
 
-def _tell(talk: Conversation, message: re.Match[bytes], time: float) -> None:
-    """Tell *talk* a line of the model's, as `MESSAGE` found it."""
-    newer, name, older, later, text, call, tool = message.groups()
-    talk.prolong(name or older, time, made_up=(newer or later) == MADE_UP)
-    if call is not None:
-        talk.request(call, sys.intern(tool.decode("utf-8", "replace")), time)  # a name is there ten thousand times
-    elif text is not None:
-        talk.ends_in_text = True
-
-
-def _usage(data: bytes, message: re.Match[bytes], end: int) -> int:
-    """Where the usage starts that follows the only block of a message; 0 if another object comes before it."""
-    found = OBJECT.search(data, message.end(), end)
-    if found is None:
-        return 0
-    at, is_call = found.start(), message[6] is not None
-    if is_call and data.startswith(CALLER, at) and data.startswith(b'},"caller":', at - 11):
-        found = OBJECT.search(data, at + 1, end)
-        return found.start() if found and STOPPED.fullmatch(data, at + len('{"type":"direct"}'), found.start()) else 0
-    closes = b'}}],"stop' if is_call else b'"}],"stop'
-    usual = at - len(USUALLY_STOPPED)
-    if data.startswith(USUALLY_STOPPED, usual) and data.startswith(closes, usual - 1):
-        return at
-    stop = max(data.rfind(b'}],"stop_reason":', at - 160, at), 1)
-    return at if data.startswith(closes, stop - 1) and STOPPED.fullmatch(data, stop, at) else 0
-
-
-def _stamps(data: bytes, at: int, end: int) -> re.Match[bytes] | None:
-    """The end of a message with one tool result whose text starts *at*, and the id and the time behind it."""
-    found = OBJECT.search(data, at, end)
-    if found is None:
-        return ANSWERED.fullmatch(data, max(data.find(b'}]},"uuid":"', at, end), at), end)
-    other = found.start()
-    if not data.startswith(b"}", end - 1) or GLUED.search(data, other + 1, end):
+def _side(front: re.Match[bytes]) -> Side:
+    """Who speaks."""
+    head = front[shape.SIDE]
+    if head is None:
         return None
-    return BEFORE_RESULT.fullmatch(data, other - STAMPS - data.startswith(b"[", other - 1), other)
+    agent = shape.AGENT.search(head)
+    return agent[1] if agent else SIDECHAIN
+
+
+def _outer(data: bytes, at: int, end: int) -> tuple[bytes, bytes, bytes] | None:
+    """Behind a sub-agent's record that ends *at*: whose it is, and the id and the time of the record around it."""
+    ends = data.rfind(b'"type":"agent_progress","prompt":"', at, end)
+    tail = shape.MIRROR_ENDS.fullmatch(data, ends, end) if ends > 0 else None
+    if tail is None or shape.GLUED.search(data, at, ends):
+        return None
+    return tail[1], tail[2], tail[3]
+
+
+def _spoken(data: bytes, at: int, end: int) -> re.Match[bytes] | None:
+    """The end of a line of the model's in any layout, whose only block starts before *at*, with the id and the time in it."""
+    usage = data.rfind(b',"usage":{"', at, end) + len(',"usage":')
+    if not shape.STOPPED.fullmatch(data, max(data.rfind(b'}],"stop_reason":', at, usage), 1) - 1, usage) or shape.BLOCKS.search(data, at, end):
+        return None
+    return shape.SPOKEN.fullmatch(data, max(data.rfind(b'"type":"assistant","uuid":"', usage, end), usage), end)
+
+
+def _stamps(data: bytes, front: re.Match[bytes], end: int) -> re.Match[bytes] | None:
+    """The end of a message with one tool result, and the id and the time behind it."""
+    start, at = front.span()
+    found = shape.USUALLY_BEFORE.search(data, at, end)
+    if found is None:
+        return shape.ANSWERED.fullmatch(data, max(data.find(b'}]},"uuid":"', at, end), at), end)
+    # A result names at its end the call's record, which is its parent: nothing else can have come in between then.
+    is_whole = data.startswith(shape.SOURCE, end - shape.SOURCED) and data.startswith(data[start + shape.PARENT : start + shape.PARENT + 38], end - 39)
+    other = found.start()
+    if not is_whole and (not data.startswith(b"}", end - 1) or shape.GLUED.search(data, other + 1, end)):
+        return None
+    if found[1] is not None:
+        return found
+    return shape.BEFORE_RESULT.fullmatch(data, other - shape.BEFORE - data.startswith(b"[", other - 1), other)
+
+
+def _plain(data: bytes, at: int) -> bytes | None:
+    """The first words of a prompt, up to what is escaped; None if that may be a letter of one of the marks that a prompt can begin with."""
+    found = shape.PLAIN.match(data, at, at + shape.WORDS)
+    words = found[0] if found else b""
+    may_hide = data.startswith((b"\\u", b"\\/"), at + len(words))
+    return None if may_hide and any(mark.startswith(words) for mark in shape.MARKS) else words
+
+
+def _reported(data: bytes, at: int, end: int) -> tuple[bytes, bytes, bytes] | None:
+    """What stands behind the data of a progress line: the call that it is of, its id and its time."""
+    tail = shape.REPORTED.fullmatch(data, max(data.rfind(b'},"', at, end), at), end)
+    if tail is None:
+        return None
+    parent, other, uuid, stamp, earlier, later = tail.groups()
+    return parent or other, uuid or later, stamp or earlier
 
 
 def _last_id(data: bytes, end: int) -> bytes | None:
     """The id of a tool result that names it last."""
-    found = LAST_ID.fullmatch(data, max(data.rfind(b'"tool_use_id":"', end - 100, end), 0), end)
+    found = shape.LAST_ID.fullmatch(data, max(data.rfind(b'"tool_use_id":"', end - 100, end), 0), end)
     return found[1] if found else None

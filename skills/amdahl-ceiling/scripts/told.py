@@ -14,10 +14,10 @@ from _portable.answers import parse
 from _portable.evidence import Unreadable, read
 from _portable.questions import Questionnaire, questions
 from _portable.strictjson import strict_json
+from badinput import BadInput, BadLines
 from evidence import Source
 from process import Process, process
 from proposal import Proposed
-from pulls import BadInput, BadLines
 
 SKILL = "amdahl-ceiling"
 QUESTIONS = Path(__file__).resolve().parent.parent / "assets" / "questions.json"

@@ -6,21 +6,33 @@ one JSON object is skipped as a whole and its number kept.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from calls import divide
-from conversation import INTERRUPT, Conversation, Record, blocks, ident, number, text_of
-from intervals import Span, union
-from sessions import Call, Counts, Session
-from shapes import Shapes
+from conversation import (
+    INTERRUPT,
+    NOT_PROMPTS,
+    NOTICE,
+    Conversation,
+    Part,
+    Record,
+    blocks,
+    ident,
+    number,
+    parse,
+    text_of,
+)
+from intervals import Packed, Span, union
+from sessions import Counts, Session
+from shapes import SIDECHAIN, Shapes
 from turns import TurnFinder
 
-NOTICE = "<task-notification"
-NOT_PROMPTS = ("<local-command", "<command-name", NOTICE)
 TIMELESS = frozenset({"file-history-snapshot"})  # its inner times are those of other records
 BACKWARDS = 0.0005  # seconds; the log's clock has milliseconds
+MINUTES = 4096  # that are remembered, with their epoch seconds
+_MINUTES: dict[bytes, float] = {}
 
 
 class Reader:
@@ -32,10 +44,9 @@ class Reader:
         self.main = Conversation()
         self.agents: dict[bytes, Conversation] = {}
         self.turns = TurnFinder()
-        self.first: float | None = None
-        self.last: float | None = None
+        self.first, self.last = math.inf, -math.inf
+        self.previous = -math.inf
         self.prompt: float | None = None
-        self.previous: float | None = None
         self.lines = self.repeated = self.assistant = self.backwards = 0
         self.malformed: list[int] = []
         self.retries: list[Span] = []
@@ -48,17 +59,9 @@ class Reader:
 
     def block(self, data: bytes, stop: int, place: int) -> int:
         """Take the whole lines in *data*[:*stop*], *place* lines after their file's start; return the place of the last of them."""
-        start, before = 0, place
-        find, take = data.find, Shapes(self).take
-        while start < stop:
-            end = find(b"\n", start, stop)
-            end = stop if end < 0 else end
-            place += 1
-            if not take(data, start, end):
-                self.whole(data[start:end], place)
-            start = end + 1
-        self.lines += place - before
-        return place
+        last = Shapes(self).lines(data, stop, place)
+        self.lines += last - place
+        return last
 
     def whole(self, line: bytes, place: int) -> None:
         """Take a line that must be parsed."""
@@ -69,20 +72,19 @@ class Reader:
             self._take(record)
 
     def _is_new(self, uuid: object) -> bool:
-        return not isinstance(uuid, str) or self._is_first(ident(uuid))
-
-    def _is_first(self, uuid: bytes) -> bool:
-        if uuid in self.seen:
-            self.repeated += 1
-            return False
-        self.seen.add(uuid)
-        return True
+        if not isinstance(uuid, str):
+            return True
+        name = ident(uuid)
+        is_new = name not in self.seen
+        self.repeated += not is_new
+        self.seen.add(name)
+        return is_new
 
     def _take(self, record: Record) -> None:
         time = epoch(record.get("timestamp"))
         if time is None:
             return
-        self._reach(time)
+        self.first, self.last = min(self.first, time), max(self.last, time)
         match record.get("type"):
             case "assistant":
                 self._watch_clock(time)
@@ -100,13 +102,10 @@ class Reader:
                 if (milliseconds := number(record.get("durationMs"))) is not None:
                     self.turns.end(time, milliseconds / 1000)
 
-    def _reach(self, time: float) -> None:
-        if self.first is None or self.last is None:
-            self.first = self.last = time
-        elif time > self.last:
-            self.last = time
-        elif time < self.first:
-            self.first = time
+    def _watch_clock(self, time: float) -> None:
+        if time < self.previous - BACKWARDS:
+            self.backwards += 1
+        self.previous = time
 
     def inside(self, uuid: bytes, stamp: bytes) -> float | None:
         """Take a record that stands inside another one; gives its time, None if it has none or is not new."""
@@ -117,28 +116,67 @@ class Reader:
         return moment(stamp)
 
     def passed(self, uuid: bytes, stamp: bytes) -> float | None:
-        """Take any record; gives its time, None if it has none or is not new."""
+        """Take any record; likewise."""
         time = self.inside(uuid, stamp)
         if time is not None:
-            self._reach(time)
+            # Comparisons, since `max` takes four times as long.
+            if time > self.last:  # noqa: PLR1730
+                self.last = time
+            if time < self.first:  # noqa: PLR1730
+                self.first = time
         return time
 
-    def spoke(self, uuid: bytes, stamp: bytes) -> float | None:
-        """Take a record of a conversation; gives its time, None if it has none or is not new."""
+    def _spoke(self, uuid: bytes, stamp: bytes) -> float | None:
+        """Take a record of a conversation, whose clock is watched; likewise. In one piece, as most lines come here."""
+        seen = self.seen
+        if uuid in seen:
+            self.repeated += 1
+            return None
+        seen.add(uuid)
+        time = moment(stamp)
+        if time is not None:
+            if time > self.last:  # noqa: PLR1730
+                self.last = time
+            if time < self.first:  # noqa: PLR1730
+                self.first = time
+            if time < self.previous - BACKWARDS:
+                self.backwards += 1
+            self.previous = time
+        return time
+
+    def said(self, side: bytes | None, uuid: bytes, stamp: bytes, part: Part) -> None:
+        """Take a part of a message of the model's."""
+        time = self._spoke(uuid, stamp)
+        if time is not None:
+            self.assistant += 1
+            (self.main if side is None else self.talk(side)).hear_part(part, time)
+
+    def answered(self, side: bytes | None, uuid: bytes, stamp: bytes, call: bytes, *, refused: bool) -> None:
+        """Take the result of a call."""
+        time = self._spoke(uuid, stamp)
+        if time is not None:
+            (self.main if side is None else self.talk(side)).settle(call, time, refused=refused)
+
+    def asked(self, side: bytes | None, uuid: bytes, stamp: bytes, words: bytes, *, is_own: bool, is_summary: bool) -> None:
+        """Take a text that starts with *words*; *is_own* says that it is no note of the agent to itself."""
+        time = self._spoke(uuid, stamp)
+        if time is not None:
+            self._said(self.talk(side), words.decode("utf-8", "replace"), time, is_own=is_own, is_summary=is_summary)
+
+    def ended(self, uuid: bytes, stamp: bytes, milliseconds: int) -> None:
+        """Take the duration of a turn."""
         time = self.passed(uuid, stamp)
         if time is not None:
-            self._watch_clock(time)
-        return time
+            self.turns.end(time, milliseconds / 1000)
 
-    def heard(self, uuid: bytes, stamp: bytes) -> float | None:
-        """Take a record of the model's; gives its time, None if it has none or is not new."""
-        time = self.spoke(uuid, stamp)
-        self.assistant += time is not None
-        return time
-
-    def said(self, side: bytes | None, words: bytes, time: float, *, is_own: bool, is_summary: bool) -> None:
-        """Take a text that starts with *words*; *is_own* says that it is no note of the agent to itself."""
-        self._said(self.talk(side), words.decode("utf-8", "replace"), time, is_own=is_own, is_summary=is_summary)
+    def is_silent(self, call: bytes) -> bool:
+        """Whether nothing is known yet of when a command began to run."""
+        known = self.main.calls.get(call)
+        if known is not None and known.running is not None and not self.agents:
+            return False
+        return not self.reports_progress or any(
+            (known := talk.calls.get(call)) is not None and known.running is None for talk in (self.main, *self.agents.values())
+        )
 
     def running(self, call: bytes, since: float) -> None:
         """Take the progress of a command."""
@@ -146,6 +184,17 @@ class Reader:
         for talk in (self.main, *self.agents.values()):
             if (known := talk.calls.get(call)) is not None and known.running is None:
                 known.running = since
+
+    def ran(self, lines: Sequence[tuple[bytes, bytes, bytes]]) -> bool:
+        """Take lines with the progress of commands, unless one of these has not begun to run or a record is not new."""
+        calls, ids, stamps = zip(*lines, strict=True)
+        names = set(ids)
+        first, last = moment(min(stamps)), moment(max(stamps))
+        if len(names) < len(ids) or first is None or last is None or any(map(self.is_silent, set(calls))) or not self.seen.isdisjoint(names):
+            return False
+        self.seen |= names
+        self.first, self.last = min(self.first, first), max(self.last, last)
+        return True
 
     def needs_result(self, side: bytes | None, call: bytes) -> bool:
         """Whether what the tool says of itself decides about a call."""
@@ -166,14 +215,9 @@ class Reader:
             talk = self.agents[agent] = Conversation(mirrored=mirrored)
         return talk
 
-    def _watch_clock(self, time: float) -> None:
-        if self.previous is not None and time < self.previous - BACKWARDS:
-            self.backwards += 1
-        self.previous = time
-
     def _talk(self, record: Record) -> Conversation:
         """The conversation that a record belongs to: the main one, or a sub-agent's."""
-        return self.talk(ident(record.get("agentId") or "sidechain") if record.get("isSidechain") else None)
+        return self.talk(ident(record.get("agentId") or SIDECHAIN.decode()) if record.get("isSidechain") else None)
 
     def _user(self, record: Record, time: float) -> None:
         talk, message = self._talk(record), _message(record)
@@ -229,29 +273,26 @@ class Reader:
 
     def session(self) -> Session | None:
         """What was read, as a value; None if no record carried a time."""
-        if self.first is None or self.last is None:
+        if self.first > self.last:
             return None
-        calls = tuple(self._calls())
-        divided = [divide(call, reports_progress=self.reports_progress) for call in calls if not call.replaced]
         talks = (self.main, *self.agents.values())
+        # Of a call without a result nobody knows whether a tool ran or a person was asked.
+        calls = [(call, call.end) for talk in talks for call in talk.calls.values() if call.end is not None]
+        divided = [divide(call, end, reports_progress=self.reports_progress) for call, end in calls if not call.is_replaced]
         return Session(
             id=self.name,
             wall=(self.first, self.last),
             prompt=self.prompt,
-            model=union(span for talk in talks for span in talk.spans()),
-            synthetic=union(span for talk in talks for span in talk.synthetic_spans()),
-            human=union(human for human, _ in divided if human),
-            tool=union(tool for _, tool in divided if tool),
-            calls=calls,
+            model=Packed(union(span for talk in talks for span in talk.spans())),
+            synthetic=Packed(union(span for talk in talks for span in talk.synthetic_spans())),
+            human=Packed(union(human for human, _ in divided)),
+            tool=Packed(union(tool for _, tool in divided)),
+            called=Packed((call.start, end) for call, end in calls),
+            declined=Packed(union((call.start, end) for call, end in calls if call.refused)),
             turns=tuple(self.turns.turns),
             counts=self._counts(),
-            retries=union(self.retries),
+            retries=Packed(union(self.retries)),
         )
-
-    def _calls(self) -> Iterator[Call]:
-        """The calls that got a result; of the others nobody knows whether a tool ran or a person was asked."""
-        for talk in (self.main, *self.agents.values()):
-            yield from (call.call(call.end) for call in talk.calls.values() if call.end is not None)
 
     def _counts(self) -> Counts:
         calls = self.main.calls
@@ -259,7 +300,7 @@ class Reader:
             lines=self.lines,
             malformed=tuple(self.malformed),
             repeated=self.repeated,
-            messages=len(self.main.ids),
+            messages=len(self.main.messages),
             assistant_lines=self.assistant,
             calls=len(calls),
             unanswered=sum(call.end is None for call in calls.values()),
@@ -281,21 +322,17 @@ def epoch(text: object) -> float | None:
 
 
 def moment(stamp: bytes) -> float | None:
-    """`epoch` of the bytes of a time as the log has it."""
-    try:
-        time = datetime.fromisoformat(stamp.decode())
-    except ValueError:
-        return None
-    return time.timestamp() if time.tzinfo is not None else None
-
-
-def parse(line: bytes) -> Record | None:
-    """The JSON object on one line, or None if there is none (a torn line, another encoding, brackets without end)."""
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) else None
+    """`epoch` of the bytes of a time as `shapes.TIME` describes them."""
+    minute = stamp[:17]
+    start = _MINUTES.get(minute)
+    if start is None:
+        start = epoch(minute.decode() + "00Z")
+        if start is None:
+            return None
+        if len(_MINUTES) == MINUTES:
+            _MINUTES.clear()
+        _MINUTES[minute] = start
+    return start + float(stamp[17:23])
 
 
 def _message(record: Record) -> Record:

@@ -16,11 +16,11 @@ from pathlib import Path
 from xml.parsers import expat
 from zoneinfo import ZoneInfo
 
+from badinput import BadInput, unreadable
 from eventlog import COMPLETE, SECOND, Event
 from evidence import Source
 from formats import GZIP
-from logfiles import unreadable
-from pulls import EARLIEST, LATEST, BadInput
+from pulls import EARLIEST, LATEST
 from reading import instant
 
 XES = {"set:xes": "cases/**/*.xes", "set:xes-gz": "cases/**/*.xes.gz"}

@@ -10,7 +10,7 @@ from skills.amdahl_ceiling.logs import START, stamp
 from skills.amdahl_ceiling.measured import skill
 from skills.amdahl_ceiling.torn import SAMPLES, damaged, is_accounted, seconds
 
-codexlog, BadInput = skill.codexlog, skill.pulls.BadInput
+codexlog, BadInput = skill.codexlog, skill.badinput.BadInput
 SCHEMA = (SAMPLES / "codex/schema.jsonl").read_bytes()
 
 

@@ -8,7 +8,7 @@ import pytest
 from skills.amdahl_ceiling.logs import Log
 from skills.amdahl_ceiling.measured import skill
 
-read_sessions, read_all_pulls = skill.evidence.read_sessions, skill.evidence.read_all_pulls
+read_sessions, read_all_pulls = skill.sessionlogs.read_sessions, skill.pulltables.read_all_pulls
 TABLE = "pr,merged_at,session_ids\n1,2026-01-12T14:00:00Z,a\n"
 
 
@@ -53,7 +53,7 @@ def test_a_sub_agents_own_file_belongs_to_its_session(root, place):
     agent.write(path.parent, path.stem)
     source, [session] = read_sessions(root)
     assert [round(end - start, 3) for start, end in session.model] == [2, 47]
-    assert (source.count, session.tool, source.remarks) == (2, [], [])
+    assert (source.count, list(session.tool), source.remarks) == (2, [], [])
 
 
 def test_a_sub_agents_file_whose_session_is_gone_or_empty_is_named_and_left_out(root):

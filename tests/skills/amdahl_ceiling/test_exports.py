@@ -77,7 +77,7 @@ def test_a_timeline_adds_drafts_pushes_and_reviews_to_a_listed_change(tmp_path):
 
 
 def test_a_timeline_of_nobody_knows_which_change_is_refused(tmp_path):
-    with pytest.raises(skill.pulls.BadInput, match="call its file after the number, like timeline-41.json"):
+    with pytest.raises(skill.badinput.BadInput, match="call its file after the number, like timeline-41.json"):
         read(tmp_path, TIMELINE, "timeline.json")
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from skills.amdahl_ceiling.measured import skill
 
 SAMPLES = Path(__file__).with_name("samples")
-read_any, BadInput = skill.formats.read_any, skill.pulls.BadInput
+read_any, BadInput = skill.formats.read_any, skill.badinput.BadInput
 
 # file: format, records, skipped, grade
 TABLE = {

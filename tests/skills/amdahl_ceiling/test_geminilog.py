@@ -10,7 +10,7 @@ from skills.amdahl_ceiling.logs import stamp
 from skills.amdahl_ceiling.measured import skill
 from skills.amdahl_ceiling.torn import SAMPLES, damaged, is_accounted, seconds
 
-BadInput, read_any = skill.pulls.BadInput, skill.formats.read_any
+BadInput, read_any = skill.badinput.BadInput, skill.formats.read_any
 HEAD = {"sessionId": "s", "projectHash": "x", "startTime": stamp(0)}
 LINES = (SAMPLES / "gemini/schema-v040.jsonl").read_bytes()
 DOCUMENT = (SAMPLES / "gemini/entire-full.json").read_bytes()

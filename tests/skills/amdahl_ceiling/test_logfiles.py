@@ -14,7 +14,7 @@ import pytest
 from skills.amdahl_ceiling.logs import Log
 from skills.amdahl_ceiling.measured import SCRIPTS, skill
 
-read_sessions = skill.evidence.read_sessions
+read_sessions = skill.sessionlogs.read_sessions
 MEGABYTE = 1_000_000
 
 
@@ -91,9 +91,9 @@ def peak(path: Path) -> float:
 
 
 READ = """
-import evidence, readlogs
+import sessionlogs, readlogs
 readlogs.LARGE = int(sys.argv[3])
-source, sessions = evidence.read_sessions(Path(sys.argv[2]))
+source, sessions = sessionlogs.read_sessions(Path(sys.argv[2]))
 found = {"source": source.record(), "sessions": [repr(session) for session in sessions]}
 """
 
@@ -116,9 +116,9 @@ def test_an_unreadable_log_is_an_error_also_when_the_other_process_meets_it(root
     for number in range(4):
         simple(f"s{number}", 1000 * number).write(root / "sessions")
     gone = """
-import evidence, readlogs
+import sessionlogs, readlogs
 readlogs.LARGE = 1
-logs = evidence._logs(Path(sys.argv[2]))[0]
+logs = sessionlogs._logs(Path(sys.argv[2]))[0]
 logs[-1].main.path.unlink()
 try:
     found = {"read": len(list(readlogs.read_logs(logs)))}

@@ -13,7 +13,7 @@ from skills.amdahl_ceiling.logs import START
 from skills.amdahl_ceiling.measured import skill
 from skills.amdahl_ceiling.torn import SAMPLES, seconds
 
-BadInput, read_any = skill.pulls.BadInput, skill.formats.read_any
+BadInput, read_any = skill.badinput.BadInput, skill.formats.read_any
 TREE = sorted(path for path in (SAMPLES / "opencode").rglob("*.json"))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from skills.amdahl_ceiling.measured import skill
 
-BadInput = skill.pulls.BadInput
+BadInput = skill.badinput.BadInput
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC).timestamp()
 
 

@@ -12,7 +12,7 @@ from skills.amdahl_ceiling.logs import START
 from skills.amdahl_ceiling.measured import skill
 from skills.amdahl_ceiling.torn import SAMPLES, damaged, seconds
 
-BadInput, read_any = skill.pulls.BadInput, skill.formats.read_any
+BadInput, read_any = skill.badinput.BadInput, skill.formats.read_any
 TRACE = (SAMPLES / "otlp/benchflow_protobuf_json.json").read_bytes()
 # A tool that hands its work to an agent, which asks a model; beside it the same model is asked twice at once.
 TREE = [

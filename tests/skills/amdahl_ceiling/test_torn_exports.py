@@ -20,7 +20,7 @@ NAMES = [
     "git/log.csv",
     "junit/pytest-junit.fail.xml",
 ]
-read_any, BadInput = skill.formats.read_any, skill.pulls.BadInput
+read_any, BadInput = skill.formats.read_any, skill.badinput.BadInput
 quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -53,7 +53,7 @@ def test_parallel_tools_count_once():
     )
     session = read(log)
     assert at(session.tool) == [(2, 12)]
-    assert sum(call.span[1] - call.span[0] for call in session.calls) == pytest.approx(17)
+    assert sum(end - start for start, end in session.called) == pytest.approx(17)
 
 
 def test_a_command_starts_to_run_when_its_progress_says_so():
@@ -112,7 +112,7 @@ def test_a_web_tool_that_was_only_a_little_slower_than_it_says_waited_for_nobody
 def test_a_declined_call_is_known_as_one():
     words = "The user doesn't want to proceed with this tool use. The tool use was rejected"
     session = read(Log().prompt(0).asks(10, "m1", "a", "mcp__x").result(100, "a", words))
-    assert [call.refused for call in session.calls] == [True]
+    assert at(session.declined) == [(10, 100)]
     assert skill.figures.measure_session(session).declined == pytest.approx(90)
 
 
@@ -126,7 +126,7 @@ def test_a_call_that_was_never_answered_is_left_out_and_counted():
         .says(610, "m2")
     )
     session = read(log)
-    assert (at(session.tool), at(session.human), session.calls) == ([], [], ())
+    assert (at(session.tool), at(session.human), at(session.called)) == ([], [], [])
     assert (session.counts.calls, session.counts.unanswered) == (1, 1)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from skills.amdahl_ceiling.measured import skill
 
 SAMPLES = Path(__file__).with_name("samples")
-BadInput, union, total = skill.pulls.BadInput, skill.intervals.union, skill.intervals.total
+BadInput, union, total = skill.badinput.BadInput, skill.intervals.union, skill.intervals.total
 
 
 @st.composite

@@ -21,7 +21,7 @@ def escaped(path: bytes | str | os.PathLike[str]) -> str:
     backslashes become `\xe9`, `\n`, `\u0085`, `\\`; any other name is its own id. `unescaped` is the way back.
     """
     text = path.decode("utf-8", "surrogateescape") if isinstance(path, bytes) else os.fspath(path)
-    return "".join(map(_escape, text))
+    return text if is_plain_name(text) else "".join(map(_escape, text))
 
 
 def unescaped(name: str) -> str:
@@ -31,7 +31,8 @@ def unescaped(name: str) -> str:
 
 def is_plain_name(name: str) -> bool:
     """Say whether `escaped` leaves *name* as it is: UTF-8, without control characters and backslashes."""
-    return not any(map(_is_unfit, name))
+    is_usual = name.isascii() and name.isprintable() and "\\" not in name  # known without a look at each character
+    return is_usual or not any(map(_is_unfit, name))
 
 
 def _is_unfit(character: str) -> bool:

@@ -1,0 +1,119 @@
+"""Reads every session log below `sessions/`, each record of them once: what a fork or a resumed session repeats counts in the first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from _portable.evidence import matching
+from badinput import unreadable
+from conversation import parse
+from evidence import Source, remark
+from logfiles import File, Log, LogRead, read_log
+from readlogs import read_logs
+from sessions import Session
+
+SESSIONS = "sessions/**/*.jsonl"
+SUB_AGENTS = "subagents"
+PEEKED = 50  # lines in which the log of a sub-agent must name its session
+COMPARED = 300_000  # ids that are compared at the same time, in about 25 MB
+
+
+def read_sessions(root: Path) -> tuple[Source, list[Session]]:
+    """Read every session log below *root*/sessions, the earliest first.
+
+    Raises:
+        BadInput: a file cannot be read.
+    """
+    source = Source(id="set:sessions", locator=f"file:evidence/{SESSIONS}")
+    logs, orphans, odd = _logs(root)
+    sessions: list[Session] = []
+    malformed: list[str] = []
+    silent: list[str] = []
+    for log, found in each_record_once(logs, read_logs(logs)):
+        malformed += found.malformed
+        source.read += found.lines
+        source.count += len(found.digests)
+        source.bytes += sum(size for _, size, _ in found.digests)
+        source.digests += [(name, digest) for name, _, digest in found.digests]
+        if found.session is None:
+            silent.append(log.main.name)
+        else:
+            sessions.append(found.session)
+    source.skipped = len(malformed)
+    remark(source, "malformed lines were skipped", malformed)
+    remark(source, "files hold no record with a time of its own", silent)
+    remark(source, "logs of sub-agents have no session here and were left out", orphans)
+    remark(source, "entries are not regular files and were not opened", odd)
+    repeated = sum(session.counts.repeated for session in sessions)
+    if repeated:
+        source.remarks.append(f"{repeated} records stand in more than one log and were counted once.")
+    if not sessions:
+        source.health = "failed" if source.bytes else "skipped" if odd else "empty"
+    return source, sessions
+
+
+def each_record_once(logs: Iterable[Log], found: Iterable[LogRead]) -> Iterator[tuple[Log, LogRead]]:
+    """Each log with what was read of it, the earliest first; one that repeats records of an earlier one is read again without them.
+
+    Of two that begin together, a session and its fork, the smaller is taken for the earlier.
+    """
+    order = sorted(zip(logs, found, strict=True), key=lambda pair: (pair[1].begins, pair[0].main.size, pair[0].main.name))
+    several = in_several([one.keys for _, one in order])
+    seen: set[int] = set()
+    for log, one in order:
+        own = several.intersection(one.keys) if several else several
+        yield log, read_log(log, frozenset(own & seen)) if own & seen else one
+        seen |= own
+
+
+def in_several(lists: Sequence[Sequence[int]]) -> set[int]:
+    """The numbers that stand in more than one of *lists*, none of which holds a number twice."""
+    found: set[int] = set()
+    parts = sum(map(len, lists)) // COMPARED + 1
+    for part in range(parts):
+        own = [[number for number in one if number % parts == part] for one in lists] if parts > 1 else lists
+        if len(set().union(*own)) < sum(map(len, own)):
+            found.update(number for number, count in Counter(chain.from_iterable(own)).items() if count > 1)
+    return found
+
+
+def _logs(root: Path) -> tuple[list[Log], list[str], list[str]]:
+    """The session logs below *root*, the names of sub-agents' logs without a session, and of what is no regular file."""
+    entries = list(matching(root, [SESSIONS]))
+    files = [File(path=entry.path, name=entry.id, size=entry.size) for entry in entries if not entry.skipped]
+    agents = [file for file in files if file.path.name.startswith("agent-") or file.path.parent.name == SUB_AGENTS]
+    main = {file.path: file for file in files}
+    for file in agents:
+        del main[file.path]
+    owned: dict[Path, list[File]] = {path: [] for path in main}
+    orphans: list[str] = []
+    for file in agents:
+        session = _main_log(file.path)
+        # An empty log cannot say when its session was, so its sub-agents cannot be placed in it.
+        if session in owned and main[session].size:
+            owned[session].append(file)
+        else:
+            orphans.append(file.name)
+    logs = [Log(id=path.stem, main=main[path], agents=tuple(own)) for path, own in owned.items()]
+    return logs, orphans, [entry.id for entry in entries if entry.skipped]
+
+
+def _main_log(path: Path) -> Path:
+    """Where the log of a sub-agent's session must be."""
+    if path.parent.name == SUB_AGENTS:
+        return path.parent.parent.with_suffix(".jsonl")
+    names = [str(record.get("sessionId")) for record in _peek(path) if record.get("sessionId")]
+    return path.with_name(f"{names[0]}.jsonl") if names else path
+
+
+def _peek(path: Path) -> Iterator[dict[str, Any]]:
+    """The first records of a log, as far as they can be read."""
+    try:
+        with path.open("rb") as lines:
+            yield from filter(None, map(parse, islice(lines, PEEKED)))
+    except OSError as error:
+        raise unreadable(path.name, error) from error
