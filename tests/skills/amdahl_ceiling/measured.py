@@ -17,7 +17,7 @@ SCRIPTS = assets("skills") / "amdahl-ceiling" / "scripts"
 EXAMPLE = assets("examples") / "software-team"
 NAMES = (
     "badinput codexlog copilotlog claudetelemetry geminilog opencodelog traced oteltrace jaegertrace spans loglines asked beta bootstrap boundaries calls caselog casetime ceilings changes collect comparing conversation dates eventlog eventtotals evidence factlist exportfiles figures flows gates induced intervals "
-    "formats labels logfiles measurement network people process proposal pulls pulltables queueing reading recorded report rework said scaling sentences series sessionlogs sessions "
+    "formats labels linepatterns logfiles measurement network people process proposal pulls pulltables queueing reading recorded report rework said scaling sentences series sessionlogs sessions "
     "textcharts threepoint throughput transcripts turns uncertain whatif wholes workclock worktime worthfacts xeslog"
 ).split()
 OPTIONS = ("--now", "2026-03-02T08:00:00+01:00", "--tz", "Europe/Berlin")

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from skills.amdahl_ceiling.logs import Log
 from skills.amdahl_ceiling.measured import SCRIPTS, skill
 
@@ -165,3 +167,48 @@ def test_a_record_that_three_logs_hold_counts_in_the_first_only(root):
     _, sessions = read_sessions(root)
     assert [session.counts.repeated for session in sessions] == [0, 2, 2]
     assert [session.counts.messages for session in sessions] == [1, 0, 0]
+
+
+def of_claude(number: int, kind: str, **more: Any) -> dict[str, Any]:
+    """A record as the agent writes it, at *number* seconds."""
+    end = {"uuid": f"11111111-2222-4333-8444-{number:012x}", "timestamp": f"2026-01-12T12:00:{number:02}.123Z"}
+    return {"parentUuid": "0" * 36, "isSidechain": False, "type": kind, **more, **end}
+
+
+def test_a_fork_that_repeats_the_seconds_of_a_command_counts_none_of_them(root):
+    call = {"type": "tool_use", "id": f"toolu_{0:024}", "name": "Bash", "input": {}}
+    message = {"model": "m", "id": "m1", "type": "message", "role": "assistant", "content": [call], "usage": {"a": 1}}
+    ids = {"toolUseID": "b", "parentToolUseID": call["id"]}
+    seconds = [
+        of_claude(n, "progress", data={"type": "bash_progress", "output": "x", "elapsedTimeSeconds": n, "n": 0}, **ids)
+        for n in range(2, 9)
+    ]
+    first = [of_claude(0, "user", message={"content": "do it"}), of_claude(1, "assistant", message=message), *seconds]
+    own = of_claude(30, "user", message={"role": "user", "content": "more"})
+    for name, records in (("a", first), ("b", [*first, own])):
+        text = "".join(json.dumps(record, separators=(",", ":")) + "\n" for record in records)
+        (root / "sessions" / f"{name}.jsonl").write_text(text)
+    source, (before, after) = read_sessions(root)
+    assert (before.counts.repeated, after.counts.repeated) == (0, 9)
+    assert (round(before.wall[1] - before.wall[0]), after.wall[0]) == (8, after.wall[1])
+    assert source.remarks == ["9 records stand in more than one log and were counted once."]
+
+
+UUIDS = st.uuids(version=4).map(lambda one: str(one).encode())
+
+
+@given(st.lists(UUIDS | st.binary(max_size=40), unique=True))
+def test_ids_have_one_number_each_whatever_else_is_in_their_log(ids):
+    logs = skill.logfiles
+    assert sorted(logs.keys_of(ids)) == sorted(map(logs.key_of, ids))
+    assert len(set(logs.keys_of(ids))) == len(ids)
+
+
+@given(st.lists(st.lists(st.integers(0, 2**64 - 1), unique=True, max_size=30)), st.integers(1, 40))
+def test_what_stands_in_several_lists_is_found_however_many_are_compared_at_once(lists, compared):
+    kept, skill.sessionlogs.COMPARED = skill.sessionlogs.COMPARED, compared
+    try:
+        found = skill.sessionlogs.in_several(lists)
+    finally:
+        skill.sessionlogs.COMPARED = kept
+    assert found == {one for one in {n for own in lists for n in own} if sum(one in own for own in lists) > 1}

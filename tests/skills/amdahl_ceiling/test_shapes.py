@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -137,6 +139,22 @@ SHAPES = {
     "a hook": progress(9, {"type": "hook_progress", "hookEvent": "Stop"}),
     "a sub-agent's repeated call": repeated(9, call(8)),
     "a sub-agent's repeated result": repeated(9, result(8, 7)),
+    "a result that names its call last": result(9, 1)
+    | {"message": {"role": "user", "content": [{"type": "tool_result", "content": "x", "tool_use_id": "t1"}]}},
+    "a result in several texts": result(9, 1, [{"type": "text", "text": "x"}] * 3, toolUseResult={"status": "completed"}),
+    "a result whose text ends in a brace": result(9, 1, "func main() {", toolUseResult={"lines": ["if x {", "}"]}),
+    "a result with its call's record": result(29, 1, toolUseResult={"a": "b{"}, sourceToolAssistantUUID=ID.format(28)),
+    "a text that ends in a brace": model(9, {"type": "text", "text": "func main() {"}),
+    "a call with objects": call(9, todos=[{"content": "x", "status": "y"}, {"content": "z"}]),
+    "a whole message of one block": model(9, {"type": "text", "text": "x"})
+    | {"message": model(9, {"type": "text", "text": "x"})["message"] | {"stop_reason": "end_turn"}},  # type: ignore[operator]
+    "how long a turn took": head(9) | {"type": "system", "subtype": "turn_duration", "durationMs": 31000}
+    | {"timestamp": "2026-01-12T12:00:09.123Z", "uuid": ID.format(9), "isMeta": False},
+    "the hooks of a stop": head(9) | {"type": "system", "subtype": "stop_hook_summary", "hookCount": 1, "hookInfos": [{"command": "x"}]}
+    | {"hookErrors": [], "timestamp": "2026-01-12T12:00:09.123Z", "uuid": ID.format(9), "toolUseID": ID.format(7)},
+    "a prompt in a list": prompt(9, [{"type": "text", "text": "do it"}]),
+    "a prompt with settings": prompt(9, "do it {", thinkingMetadata={"level": "high", "triggers": [{"a": 1}]}, todos=[]),
+    "a prompt that begins with an escape": prompt(9, '"so"\n'),
     "a prompt": prompt(9, permissionMode="default"),
     "a note of the agent to itself": prompt(9, "Caveat", isMeta=True),
 }
@@ -171,6 +189,10 @@ LOOKALIKES = {
     }
     | {"more": {"message": {"content": [{"a": "b"}]}, **stamped(5), "toolUseResult": {"x": 1}}},
     "usage in an input": call(9, stop_reason=None, stop_sequence=None, usage={"input_tokens": 1}),
+    "a thought and a call": model(9, {})
+    | {"message": {**model(9, {})["message"], "content": [{"type": "thinking", "thinking": "x"}, INNER]}},  # type: ignore[dict-item]
+    "a text with a mark that is escaped": prompt(9),
+    "a time of another form": call(9) | {"timestamp": "2026-01-12T13:00:09+01:00"},
     "two results": result(9, 1)
     | {
         "message": {
@@ -197,6 +219,65 @@ def test_a_record_inside_a_text_is_text(words, make):
     assert session.counts.calls == 2
 
 
+def runs(number: int, to: int, elapsed: int, words: str = "x") -> dict[str, object]:
+    """A second of a command, in the layout of most versions."""
+    data = {"type": "bash_progress", "output": words, "elapsedTimeSeconds": elapsed, "totalLines": 0}
+    ids = {"toolUseID": f"bash-progress-{elapsed}", "parentToolUseID": f"toolu_{to:024}"}
+    return head(number) | {"type": "progress", "data": data} | ids | stamped(number)
+
+
+def started(number: int) -> dict[str, object]:
+    """A command whose id is as long as they are."""
+    return model(number, {"type": "tool_use", "id": f"toolu_{number:024}", "name": "Bash", "input": {"command": "make"}})
+
+
+COMMANDS = (prompt(0), started(1), started(2), runs(3, 1, 2), runs(4, 1, 3), runs(5, 2, 2), runs(6, 1, 4), runs(7, 2, 3), runs(8, 2, 4))
+END = (result(20, 1) | {"message": {"role": "user", "content": [{"tool_use_id": f"toolu_{1:024}", "type": "tool_result", "content": ""}]}},)
+
+
+def test_the_seconds_of_commands_are_taken_together_and_each_command_begins_when_its_first_says():
+    session = both(log(*COMMANDS, *END), is_parsed=False)
+    assert [round(end - start, 3) for start, end in session.tool] == [19.0]
+    assert round(session.wall[1] - session.wall[0], 3) == 20
+
+
+@pytest.mark.parametrize("at", range(3, len(COMMANDS)))
+@pytest.mark.parametrize(
+    "odd",
+    [b"torn", b'x","uuid":"y","timestamp":"z"}', line(runs(8, 2, 4))[-60:], line(runs(40, 1, 9))[:-30], line(runs(3, 1, 2)), line(runs(40, 1, 9, "{"))],
+    ids=["torn", "a tail", "the end of one", "the start of one", "one again", "a brace"],
+)
+def test_among_the_seconds_of_a_command_each_odd_line_is_seen(at, odd):
+    lines = [line(one) for one in (*COMMANDS, *END)]
+    lines.insert(at, odd)
+    both(b"".join(one + b"\n" for one in lines))
+
+
+@pytest.mark.parametrize("glue", [b"", b"}", b"\n{"])
+def test_the_seconds_of_a_command_that_lost_a_line_end_are_malformed(glue):
+    lines = [line(one) for one in COMMANDS]
+    both(b"\n".join(lines[:5]) + b"\n" + lines[5] + glue + lines[6] + b"\n" + lines[7] + b"\n")
+
+
+@pytest.mark.parametrize("letter", ["{", '{"', "\\", '"', "}", "[", ",\n"])
+@pytest.mark.parametrize("make", [lambda n, words: runs(n, 1, 2, words), prompt, lambda n, words: result(n, 1, words, toolUseResult={"a": words})])
+def test_no_line_is_too_odd_to_be_read_in_little_memory(make, letter):
+    data = log(prompt(0), started(1), make(2, letter * 200_000), prompt(3))
+    tracemalloc.start()
+    try:
+        both(data)
+        assert tracemalloc.get_traced_memory()[1] < 30 * len(data)
+    finally:
+        tracemalloc.stop()
+
+
+def test_no_pattern_repeats_a_group_without_giving_back():
+    """Python before 3.11.5, which Debian 12 has, gets those wrong: then every line would be parsed whole."""
+    patterns = [value.pattern for value in vars(skill.linepatterns).values() if isinstance(value, re.Pattern)]
+    assert patterns
+    assert not [pattern for pattern in patterns if re.search(r"\)(?:[*+?]|\{[^}]*\})\+", str(pattern))]
+
+
 WHOLE = log(prompt(0), call(1)) + line(result(2, 1, toolUseResult={"stdout": "x" * 50})) + b"\n"
 LAST = WHOLE.splitlines()[-1]
 
@@ -210,8 +291,18 @@ def test_a_line_that_is_torn_anywhere_is_malformed_also_when_the_next_record_fol
 @pytest.mark.parametrize("first", SHAPES)
 @pytest.mark.parametrize("second", SHAPES)
 def test_two_records_on_one_line_are_malformed(first, second):
+    if first == second == "a result with its call's record":
+        return  # see below
     session = both(log(prompt(0)) + line(SHAPES[first]) + line(SHAPES[second]) + b"\n", is_parsed=True)
     assert session.counts.malformed == (2,)
+
+
+def test_one_and_the_same_result_twice_on_a_line_counts_once():
+    """Its end names its call's record, its beginning does: so much is looked at, and no other line can end so."""
+    record = line(SHAPES["a result with its call's record"])
+    reader, data = Watched(), log(prompt(0), call(1)) + record + record + b"\n"
+    reader.block(data, len(data), 0)
+    assert (reader.parsed, [round(end - start, 3) for start, end in reader.session().tool]) == ([], [28])
 
 
 TEXTS = st.text(
