@@ -9,7 +9,8 @@ from boundaries import Boundary
 from exportfiles import origin
 from factlist import Facts
 from reading import Read
-from traced import AGENT, REST, agent_cases, traced_boundary
+from stagewords import REST
+from traced import AGENT, agent_cases, traced_boundary
 
 HOUR = 3600
 # By the format's first word: what its logs are of.

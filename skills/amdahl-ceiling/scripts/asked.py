@@ -117,7 +117,7 @@ def change(whole: Whole, settings: Sequence[tuple[str, float]], *, arrivals: flo
     """What is to change on *whole*; how busy the queue's people are is taken from what was told if *servers* says how many there are.
 
     Raises:
-        ValueError: a stage is set twice or not known, or more arrive and the load cannot be told.
+        ValueError: a stage is set twice or not known, or more arrive and the load that was told needs the number of people.
     """
     factors = _factors(whole, settings)
     if arrivals == 1:
@@ -146,14 +146,11 @@ def _queue(whole: Whole, name: str) -> str:
     raise ValueError(f"expected with --queue the stage of {whole.id} in which more cases would wait: {', '.join(whole.times)}; found {name!r}")
 
 
-def _estimated(whole: Whole, stage: str, servers: int | None) -> float:
-    """The load by what was told: the working weeks that the work needs, over the people who do it."""
+def _estimated(whole: Whole, stage: str, servers: int | None) -> float | None:
+    """The load by what was told: the working weeks that the work needs, over the people who do it; None if nothing was."""
     people = whole.stage(stage).people
     if people is None:
-        raise ValueError(
-            f"expected how busy those are for whom cases wait in {stage}, which is in no record: give --load 0.6 for 60 % of their time"
-            " (and --servers 2 if two take from one queue)"
-        )
+        return None
     if servers is None:
         raise ValueError(
             f"expected how many do the work for which cases wait in {stage}: it takes {people:.3g} full working weeks in a week; give "

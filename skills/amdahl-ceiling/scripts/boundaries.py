@@ -12,13 +12,31 @@ from statistics import median_low
 
 from bootstrap import Sums, drawn_sums, interval
 from ceilings import speed_up
-from figures import BEFORE, DIALOG, IDLE, MERGE, MODEL, OTHER, TOOL, PullFigures, SessionFigures, Stages
+from figures import (
+    AFTER,
+    APPROVED,
+    BEFORE,
+    CI,
+    DIALOG,
+    IDLE,
+    MERGE,
+    MODEL,
+    OTHER,
+    REVIEW_WAIT,
+    REWORK,
+    TOOL,
+    PullFigures,
+    SessionFigures,
+    Stages,
+)
 from intervals import total
 from labels import Labels
 
 HEADROOM = {"ceiling": math.inf, "at10x": 10.0, "at50x": 50.0}
 CARRIES = 0.05  # a grade counts if it carries this share of a value
-PULL_STAGES = (MODEL, TOOL, DIALOG, BEFORE, MERGE, OTHER)
+WAITS = (REVIEW_WAIT, REWORK, APPROVED, CI)
+LEFT = (BEFORE, MERGE, AFTER, OTHER)
+PULL_STAGES = (MODEL, TOOL, DIALOG, *WAITS, *LEFT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,17 +171,17 @@ def pull_boundaries(pulls: Sequence[PullFigures], *, is_split: bool) -> list[Bou
     boundaries = []
     for name, words, stages_of, exact_of in kinds:
         cases = [stages_of(pull) for pull in pulls]
-        stages = tuple(s for s in PULL_STAGES if s in recorded or any(case[s] > 0 for case in cases))
-        exact = {stage: math.fsum(exact_of(pull)[stage] for pull in pulls) for stage in recorded}
+        stages = tuple(s for s in PULL_STAGES if s in recorded or any(case.get(s, 0.0) > 0 for case in cases))
+        exact = {stage: math.fsum(exact_of(pull).get(stage, 0.0) for pull in pulls) for stage in (*recorded, *WAITS)}
         boundaries.append(
             Boundary(
                 id=name,
                 name=words,
                 source="set:pull-requests",
                 stages=stages,
-                cases=tuple(tuple(case[stage] for stage in stages) for case in cases),
+                cases=tuple(tuple(case.get(stage, 0.0) for stage in stages) for case in cases),
                 exact=exact,
-                remainder=(BEFORE, MERGE, OTHER),
+                remainder=LEFT,
             )
         )
     return [boundary for boundary in boundaries if boundary.cases and boundary.total > 0]

@@ -8,8 +8,7 @@ from typing import Any
 from _portable.facts import show
 from bootstrap import FEWEST, LEVEL
 from comparing import FEW, LONGER, NOISE, SHORTER, WHOLE, Compared, Line
-from stagewords import STAGE_NAMES, WHOLES
-from traced import CI, NAMES, WORDS
+from stagewords import STAGE_NAMES, TRACED, TRACED_STAGES, WHOLES
 
 METHOD = "difference of the means of cases, each side drawn with replacement, percentile"
 VERDICTS = {
@@ -62,18 +61,20 @@ def text(found: Sequence[Compared], sides: tuple[str, str]) -> str:
 
 
 def _whole(one: Compared) -> str:
-    words = {**WORDS, **WHOLES}[one.id]
+    words = {**TRACED, **WHOLES}[one.id]
     head = f"{words[0].upper()}{words[1:]}: {one.counts[0]} cases before, {one.counts[1]} after; the middle one took {_hours(one.medians[0])}, then {_hours(one.medians[1])}."
-    return "\n".join([head, *(f"  {_said(line)}" for line in one.lines)])
+    return "\n".join([head, *(f"  {_said(one.id, line)}" for line in one.lines)])
 
 
-def _said(line: Line) -> str:
+def _said(whole: str, line: Line) -> str:
     ends = "" if line.ends is None else f" ({_signed(line.ends[0])} to {_signed(line.ends[1])})"
-    return f"{_name(line.stage)}: {_hours(line.before)}, then {_hours(line.after)}; {_signed(line.difference)}{ends}: {VERDICTS[line.verdict]}."
+    return f"{_name(whole, line.stage)}: {_hours(line.before)}, then {_hours(line.after)}; {_signed(line.difference)}{ends}: {VERDICTS[line.verdict]}."
 
 
-def _name(stage: str) -> str:
-    return {**NAMES, **STAGE_NAMES, WHOLE: "all of it", CI: "the runs of the pipeline"}[stage]
+def _name(whole: str, stage: str) -> str:
+    if stage == WHOLE:
+        return "all of it"
+    return (TRACED_STAGES if whole in TRACED else STAGE_NAMES)[stage]
 
 
 def _signed(hours: float) -> str:

@@ -10,15 +10,32 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from intervals import Span, Spans, both, total, union
+from intervals import Span, Spans, both, total, union, without
 from labels import Labels, by_rules, calibrated, exact_windows, is_believable, merged, model_seconds
 from pulls import Pull
 from sessions import Counts, Session, Turn
 from worktime import Calendar
 
 MODEL, TOOL, DIALOG, IDLE = "model", "tool", "dialog", "idle"
-BEFORE, MERGE, OTHER = "before", "merge", "other"
+# What is waited for where exports tell of reviews and pipelines; and what is left, before and after the last commit or as one.
+REVIEW_WAIT, REWORK, APPROVED, CI = "review-wait", "rework", "approved", "ci"
+BEFORE, MERGE, AFTER, OTHER = "before", "merge", "after", "other"
 Stages = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """What a merged change waited for, as exports of other systems tell it.
+
+    Attributes:
+        spans: By stage, each tidy; an instant of two counts for the first of them.
+        sure: Of some of them the part that rests on recorded times, tidy; elsewhere a rule decides.
+        is_reviewed: Whether a person's review is known, so that what is left after the last commit is in no record.
+    """
+
+    spans: Mapping[str, Spans]
+    sure: Mapping[str, Spans]
+    is_reviewed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,10 +177,12 @@ def _measure_turn(turn: Turn, model: Spans, called: Spans, rules: Labels) -> Tur
     )
 
 
-def measure_pull(pull: Pull, sessions: Mapping[str, SessionFigures], calendar: Calendar) -> PullFigures | None:
+def measure_pull(
+    pull: Pull, sessions: Mapping[str, SessionFigures], calendar: Calendar, waits: Waits | None = None
+) -> PullFigures | None:
     """Split the time from the first prompt of the pull request's sessions to its merge; None without such a prompt.
 
-    Where there are no sessions at all, the time starts with the first commit.
+    Where there are no sessions at all, the time starts with the first commit. *waits* are those of this change, if exports tell.
     """
     mine = [sessions[name] for name in pull.sessions if name in sessions]
     start = min((one.prompt for one in mine if one.prompt is not None), default=None) if sessions else pull.first_commit
@@ -174,15 +193,16 @@ def measure_pull(pull: Pull, sessions: Mapping[str, SessionFigures], calendar: C
     known = merged(one.calibrated for one in mine).within(window)
     exact = union(span for one in mine for span in one.exact)
     working = calendar.working(start, pull.merged)
+    rest = Rest(pull.last_commit, waits)
     return PullFigures(
         pull=pull,
         start=start,
         covered=len(mine) == len(pull.sessions) and pull.covered is not False,
         rules=_labelled(rules) | {IDLE: total(rules.rest_of(window))},
-        stages=_stages(known, window, pull.last_commit),
-        working=_stages(known.within(working), working, pull.last_commit),
-        exact=_labelled(known.within(exact)),
-        exact_working=_labelled(known.within(both(working, exact))),
+        stages=_labelled(known) | rest.stages(known.rest_of(window)),
+        working=_labelled(known.within(working)) | rest.stages(known.within(working).rest_of(working)),
+        exact=_labelled(known.within(exact)) | rest.sure(known.rest_of(window)),
+        exact_working=_labelled(known.within(both(working, exact))) | rest.sure(known.within(working).rest_of(working)),
     )
 
 
@@ -190,10 +210,37 @@ def _labelled(labels: Labels) -> Stages:
     return {MODEL: total(labels.model), TOOL: total(labels.tool), DIALOG: total(labels.human)}
 
 
-def _stages(labels: Labels, window: Spans, last_commit: float | None) -> Stages:
-    """The stages of *window*: what has a label, and the rest before and after the last commit (or as one, if that is not known)."""
-    rest = labels.rest_of(window)
-    if last_commit is None:
-        return _labelled(labels) | {BEFORE: 0.0, MERGE: 0.0, OTHER: total(rest)}
-    after = total(both(rest, [(last_commit, max(last_commit, window[-1][1]))])) if window else 0.0
-    return _labelled(labels) | {BEFORE: total(rest) - after, MERGE: after, OTHER: 0.0}
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Divides the time of a change in which no agent was at work.
+
+    Attributes:
+        last_commit: Epoch seconds, None if it is not known.
+        known: What the change waited for, None where no export tells.
+    """
+
+    last_commit: float | None
+    known: Waits | None
+
+    def stages(self, rest: Spans) -> Stages:
+        """Seconds of each stage in *rest*, which is tidy: what was waited for, and what is left."""
+        waits = self._waits(rest)
+        left = without(rest, union(span for spans in waits.values() for span in spans))
+        found = {stage: total(spans) for stage, spans in waits.items()}
+        if self.last_commit is None:
+            return found | {OTHER: total(left)}
+        later = total(both(left, [(self.last_commit, math.inf)]))
+        after = AFTER if self.known and self.known.is_reviewed else MERGE
+        return found | {BEFORE: total(left) - later, after: later}
+
+    def sure(self, rest: Spans) -> Stages:
+        """Seconds of *rest* by what was waited for, as far as recorded times say so."""
+        sure = self.known.sure if self.known else {}
+        return {stage: total(both(spans, sure[stage])) for stage, spans in self._waits(rest).items() if stage in sure}
+
+    def _waits(self, rest: Spans) -> dict[str, Spans]:
+        found: dict[str, Spans] = {}
+        for stage, spans in (self.known.spans if self.known else {}).items():
+            found[stage] = both(rest, spans)
+            rest = without(rest, spans)
+        return found

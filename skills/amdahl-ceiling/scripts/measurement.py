@@ -5,7 +5,8 @@ Everything that the report says is computed from this value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from boundaries import Boundary, pull_boundaries, session_boundaries
 from evidence import Source
 from exportfiles import origin, read_exports
-from figures import PullFigures, SessionFigures, TurnFigures, measure_pull, measure_session
+from figures import PullFigures, SessionFigures, TurnFigures, Waits, measure_pull, measure_session
 from joins import joined, read_links
 from pulls import Pull
 from pulltables import read_all_pulls
@@ -85,8 +86,10 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
     listed_by: tuple[str, ...] = (pull_source.id,)
     if not pulls and reads:
         pulls, listed_by = _joined(evidence, reads, exports)
+    traced = trace(reads, calendar)
     sessions = {session.id: measure_session(session) for session in read}
-    found = [figures for pull in pulls if (figures := measure_pull(pull, sessions, calendar)) is not None]
+    measured = [measure_pull(pull, sessions, calendar, waits_of(pull, traced.waits)) for pull in pulls]
+    found = [figures for figures in measured if figures is not None]
     headline = [figures for figures in found if figures.covered or not sessions]
     return Measurement(
         calendar=calendar,
@@ -100,9 +103,17 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
         boundaries=_by_id(
             [*session_boundaries([*sessions.values()]), *pull_boundaries(headline, is_split=bool(sessions))]
         ),
-        traced=trace(reads, calendar),
+        traced=traced,
         reads=tuple(reads),
     )
+
+
+def waits_of(pull: Pull, waits: Mapping[str, Waits]) -> Waits | None:
+    """What exports tell of *pull*: by its id, or by its number if one repository alone has it."""
+    if pull.number in waits:
+        return waits[pull.number]
+    named = [found for case, found in waits.items() if re.split("[#!]", case)[-1] == pull.number.lstrip("#!")]
+    return named[0] if len(named) == 1 else None
 
 
 def _joined(evidence: Path, reads: Sequence[Read], exports: Sequence[Source]) -> tuple[list[Pull], tuple[str, ...]]:

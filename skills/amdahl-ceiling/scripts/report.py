@@ -90,7 +90,7 @@ def _worth_tables(facts: Facts, whole: Whole | None) -> list[dict[str, Any]]:
     worth_facts(facts, whole, f"{whole.id}.")
     if whole.queue:
         queue_facts(facts, whole)
-    return [*worth_table(facts, f"{whole.id}."), *queue_table(facts)]
+    return [*worth_table(facts, f"{whole.id}."), *queue_table(facts, whole)]
 
 
 def _document(

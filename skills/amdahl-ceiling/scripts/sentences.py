@@ -5,14 +5,22 @@ Written for the owner of the work; every figure is a placeholder for a fact.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from boundaries import WAITS
 from factlist import Facts
 from figures import BEFORE, MERGE
 from measurement import Measurement
+from stagewords import STAGE_NAMES
 
 HIGH, MEDIUM = 50.0, 20.0  # share of a turn or of a lead time, in per cent, from which a finding is that severe
 OTHER_HOURS = 25.0  # per cent of the model's time outside working hours, from which those cannot be the hours people work
+WAITS_METHOD = (
+    "Where exports tell of reviews and pipelines, the time of a change without an agent is divided once: first what waited for a person "
+    "(a reviewer, or the author after changes were asked for), then the pipeline's runs while nobody was waited for, then the time from the "
+    "last approval to the merge; what is left is in no record."
+)
 FELT, HARDLY = 1.5, 1.1  # a ceiling from which a faster model is felt, and one below which it hardly is
 
 
@@ -101,6 +109,8 @@ def findings(facts: Facts) -> list[dict[str, Any]]:
     shares = [f"{name}.stage.{stage}.share" for name in ("work.lead", "lead") for stage in (BEFORE, MERGE)]
     if all(share in facts for share in shares) and facts.value(shares[0]) + facts.value(shares[1]) >= HIGH:
         made.append(_waiting(facts))
+    if waits := [stage for stage in WAITS if f"work.lead.stage.{stage}.share" in facts]:
+        made.append(_waits(facts, waits))
     if (
         _at_least(facts, "active.ceiling", FELT)
         and "work.lead.ceiling" in facts
@@ -137,6 +147,14 @@ def _waiting(facts: Facts) -> dict[str, Any]:
     )
     share = facts.value("work.lead.stage.before.share") + facts.value("work.lead.stage.merge.share")
     return finding("waiting", "Most of the waiting is outside the agent's work", statement, _severity(share))
+
+
+def _waits(facts: Facts, stages: Sequence[str]) -> dict[str, Any]:
+    names = [f"work.lead.stage.{stage}.share" for stage in stages]
+    parts = [f"{{f:{name}|range}} {STAGE_NAMES[stage]}" for name, stage in zip(names, stages, strict=True)]
+    listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+    statement = f"Of the working time of a merged change {listed}."
+    return finding("waits", "What a merged change waits for while no agent is at work", statement, _severity(sum(map(facts.value, names))))
 
 
 def _two_views() -> dict[str, Any]:
@@ -199,6 +217,7 @@ def method(found: Measurement) -> list[str]:
                 "Of {f:lead.listed} merged pull requests listed, {f:lead.measured} have such a start and {f:lead.count} have all their sessions "
                 "here; only those carry the figures."
             ),
+            *([WAITS_METHOD] if found.traced.waits else []),
             "Working time is that of the agreed working hours and holidays in the agreed time zone; a night or a weekend adds nothing to it.",
         ]
     if found.boundaries:

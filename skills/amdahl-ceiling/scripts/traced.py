@@ -14,41 +14,20 @@ from boundaries import Boundary
 from changes import KINDS as CHANGE_KINDS
 from changes import MERGE, PICKUP, REVIEW, REWORK, Change, changes
 from exportfiles import origin
+from figures import APPROVED, CI, REVIEW_WAIT, Waits
+from figures import REWORK as REWORKED
 from intervals import Span, Spans, both, total, union, without
 from jobs import WHOLE
 from opencodelog import homes
 from reading import Interval, Moment, Read
+from stagewords import REST, TRACED
 from worktime import Calendar
 
-CI, REST = "ci", "rest"
 # First what makes progress, then what holds it.
 PIPELINE = ("run", "approval", "queue", "wait")
 OF_OTHERS = frozenset({"waiting", "change", "prompt", "answer", "child"})
 # A message of the model may hold its tools.
 AGENT = ("human", "provider", "tool", "model")
-NAMES = {
-    "run": "jobs that run",
-    "approval": "the wait for a person's approval",
-    "queue": "the wait for a machine",
-    "wait": "a wait of which nobody wrote down for whom",
-    "human": "the agent's wait for a person's answer",
-    "provider": "the wait after an error of the model's provider",
-    "model": "the model at work",
-    "tool": "the tools and tests at work",
-    PICKUP: "the wait for the first review",
-    REVIEW: "the wait for the next review, after the author's answer",
-    REWORK: "the author's rework after changes were asked for",
-    MERGE: "the wait from the last approval to the merge",
-    REST: "the time of which nothing is known",
-}
-WORDS = {
-    CI: "a run of the pipeline",
-    "agent": "a session of an agent, by its own log or trace",
-    "change": "a merged change from its opening, on the calendar",
-    "work.change": "a merged change from its opening, in working time",
-    "change.checked": "a merged change whose pipeline runs are known, calendar hours",
-}
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +41,7 @@ class Traced:
         weights: Of tests: their seconds.
         periods: First and last instant of each boundary, epoch seconds.
         sources: Ids of the sources of each boundary, of the changes and of the tests.
+        waits: What each merged change waited for, by its id.
     """
 
     boundaries: Mapping[str, Boundary]
@@ -70,6 +50,7 @@ class Traced:
     weights: Sequence[float] = ()
     periods: Mapping[str, Span]
     sources: Mapping[str, list[str]]
+    waits: Mapping[str, Waits]
 
 
 def pipelines(intervals: Iterable[Interval], moments: Iterable[Moment]) -> dict[str, list[Interval]]:
@@ -116,7 +97,7 @@ def boundary(name: str, stages: tuple[str, ...], rows: Sequence[Sequence[float]]
     used = [place for place in range(len(stages)) if any(row[place] > 0 for row in rows)]
     return Boundary(
         id=name,
-        name=WORDS[name],
+        name=TRACED[name],
         source=name,
         stages=tuple(stages[place] for place in used),
         cases=tuple(tuple(row[place] for place in used) for row in rows),
@@ -138,15 +119,35 @@ def change_boundary(name: str, found: Sequence[Change], within: Callable[[Change
     return boundary(name, (*CHANGE_KINDS, REST), rows, exact)
 
 
-def checked_boundary(found: Sequence[Change], runs: Mapping[str, Sequence[Interval]], moments: Iterable[Moment]) -> Boundary:
+def checks(runs: Mapping[str, Sequence[Interval]], moments: Iterable[Moment]) -> dict[str, Spans]:
+    """When a run of each change was under way, tidy; of those changes only whose runs are known."""
+    found: dict[str, Spans] = defaultdict(list)
+    for run, change in {(one.case, one.what) for one in moments if one.event == "change"}:
+        found[change] += [(one.start, one.end) for one in runs.get(run, ())]
+    return {change: union(spans) for change, spans in found.items()}
+
+
+def waits(change: Change, runs: Spans) -> Waits:
+    """What *change* waited for while no agent was at work: persons first, a pipeline only where nobody was waited for."""
+    waited = change.spans
+    return Waits(
+        spans={
+            REVIEW_WAIT: union([*waited[PICKUP], *waited[REVIEW]]),
+            REWORKED: waited[REWORK],
+            CI: both(runs, change.window),
+            APPROVED: waited[MERGE],
+        },
+        sure={REVIEW_WAIT: waited[PICKUP], CI: runs, APPROVED: waited[MERGE]},
+        is_reviewed=change.is_reviewed,
+    )
+
+
+def checked_boundary(found: Sequence[Change], checked: Mapping[str, Spans]) -> Boundary:
     """Cut the time of those changes whose runs are known into that in which one of them was under way, and the rest."""
-    of_change: dict[str, Spans] = defaultdict(list)
-    for moment in {(one.case, one.what) for one in moments if one.event == "change"}:
-        of_change[moment[1]] += [(one.start, one.end) for one in runs.get(moment[0], ())]
     rows = []
     for change in found:
-        if change.case in of_change:
-            seconds = total(both(union(of_change[change.case]), change.window))
+        if change.case in checked:
+            seconds = total(both(checked[change.case], change.window))
             rows.append((seconds, total(change.window) - seconds))
     return boundary("change.checked", (CI, REST), rows, {CI: math.fsum(row[0] for row in rows)})
 
@@ -159,14 +160,14 @@ def trace(reads: Sequence[Read], calendar: Calendar, within: Callable[[float], b
     sessions = _ended(agent_cases(reads, moments), within)
     every_change, machines = changes(moments)
     made = [change for change in every_change if within(change.merged)]
-    checks = _origins(reads, PIPELINE)
-    of = {"ci": checks, "agent": _origins(reads, AGENT), "change": _told(reads)}
+    checked, checkers = checks(every_run, moments), _origins(reads, PIPELINE)
+    of = {"ci": checkers, "agent": _origins(reads, AGENT), "change": _told(reads)}
     found = [
         traced_boundary("ci", runs, PIPELINE),
         traced_boundary("agent", sessions, AGENT),
         change_boundary("change", made, lambda change: change.window),
         change_boundary("work.change", made, lambda change: both(change.window, calendar.working(change.start, change.merged))),
-        checked_boundary(made, every_run, moments),
+        checked_boundary(made, checked),
     ]
     spans = {
         "ci": [(one.start, one.end) for run in runs.values() for one in run],
@@ -181,7 +182,8 @@ def trace(reads: Sequence[Read], calendar: Calendar, within: Callable[[float], b
         weights=[seconds for read in reads for _, seconds in read.weights],
         periods={name: _ends(spans[family(name)]) for name in kept},
         sources={name: of[family(name)] for name in kept}
-        | {"change": of["change"], "change.checked": [*dict.fromkeys([*of["change"], *checks])], "test": _weighed(reads)},
+        | {"change": of["change"], "change.checked": [*dict.fromkeys([*of["change"], *checkers])], "test": _weighed(reads)},
+        waits={change.case: waits(change, checked.get(change.case, [])) for change in every_change},
     )
 
 

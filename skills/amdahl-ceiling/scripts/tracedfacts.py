@@ -16,8 +16,8 @@ from figures import MODEL
 from measurement import Measurement
 from processreport import Parts
 from sentences import finding
-from stagewords import WHOLES, stage_id
-from traced import CI, NAMES, REST, WORDS, Traced, family
+from stagewords import REST, TRACED, TRACED_STAGES, WHOLES, stage_id
+from traced import Traced, family
 
 LARGEST = 5
 MINUTE = 60.0
@@ -33,8 +33,10 @@ def traced_parts(facts: Facts, found: Measurement) -> Parts:
         parts.tables.append(_stage_table(boundary))
         if name in ("ci", "change"):
             parts.tables.append(_largest_table(facts, traced, boundary))
+    business = _business_rows(facts)
+    if traced.boundaries or (found.boundaries and business):
+        parts.tables.insert(0, _whole_table(found, business))
     if traced.boundaries:
-        parts.tables.insert(0, _whole_table(facts, found))
         parts.method, parts.limits = _method(traced), _limits(traced)
         parts.findings = _findings(facts, traced)
     _change_facts(facts, traced)
@@ -43,7 +45,7 @@ def traced_parts(facts: Facts, found: Measurement) -> Parts:
 
 
 def _boundary_facts(facts: Facts, traced: Traced, boundary: Boundary) -> None:
-    name, words, common = boundary.id, WORDS[boundary.id], _common(traced, boundary)
+    name, words, common = boundary.id, TRACED[boundary.id], _common(traced, boundary)
     grade = max(boundary.grade(stage) for stage in boundary.stages)
     facts.add(f"{name}.hours", f"Time of {words}, summed", "duration", boundary.total / HOUR, "h", grade=grade, **common)
     facts.add(f"{name}.median", f"Time of {words}, median", "duration", *_shown(name, boundary.median), grade=grade, **common)
@@ -59,7 +61,7 @@ def _boundary_facts(facts: Facts, traced: Traced, boundary: Boundary) -> None:
 def _stage_facts(facts: Facts, boundary: Boundary, stage: str, ends: tuple[float, float] | None, common: dict[str, Any]) -> None:
     """Hours and share of one stage, and how much faster all of it were without that stage alone."""
     name, grade = f"{boundary.id}.stage.{stage}", boundary.grade(stage)
-    words = WORDS[boundary.id]
+    words = TRACED[boundary.id]
     label = f"{words[0].upper()}{words[1:]}: {_called(stage)}"
     place = boundary.stages.index(stage)
     middle = sorted(row[place] for row in boundary.cases)[(len(boundary.cases) - 1) // 2]
@@ -91,7 +93,7 @@ def _ceiling_ends(ends: tuple[float, float] | None) -> tuple[float, float] | Non
 
 
 def _called(stage: str) -> str:
-    return "the runs of the pipeline" if stage == CI else NAMES[stage]
+    return TRACED_STAGES[stage]
 
 
 def _common(traced: Traced, boundary: Boundary) -> dict[str, Any]:
@@ -129,20 +131,32 @@ def _test_facts(facts: Facts, traced: Traced) -> None:
         facts.add("test.longest.share", "Share of the five longest tests in the time of all tests", "ratio", share, "%", **common)
 
 
-def _whole_table(facts: Facts, found: Measurement) -> dict[str, Any]:
+def _whole_table(found: Measurement, business: list[list[str]]) -> dict[str, Any]:
     """Every whole that was measured, from the agent at work to the case of the business, each with its own ceiling."""
-    rows = [_row(name, WORDS[name]) for name in found.traced.boundaries]
+    rows = [_row(name, TRACED[name]) for name in found.traced.boundaries]
     for name, boundary in found.boundaries.items():
         if boundary.is_split:
             model = stage_id(name, MODEL)
             rows.append([WHOLES[name], f"{{f:{name}.hours}}", f"{{f:{name}.median}}", "the model at work", f"{{f:{model}.share|range}}", f"{{f:{name}.ceiling|range}}"])
         else:
             rows.append([WHOLES[name], f"{{f:{name}.hours}}", f"{{f:{name}.median}}", "the model's part is not known", "", ""])
-    if "list.case.hours" in facts and "list.top.share" in facts:
-        rows.append(["a case of the business, by its list", "", "{f:list.case.hours}", "the longest stretch", "{f:list.top.share}", ""])
+    rows += business
     labels = ["What is measured", "All of it", "Median of a case", "Part that is taken away", "Its share", "At most as fast without it"]
     title = "Each whole with a ceiling of its own: none may be multiplied with another"
     return _table("wholes", title, ["what", "hours", "median", "part", "share", "ceiling"], labels, rows)
+
+
+def _business_rows(facts: Facts) -> list[list[str]]:
+    """A case of the business by each record that there is of it."""
+    rows = []
+    if "list.case.hours" in facts and "list.top.share" in facts:
+        rows.append(["a case of the business, by its list", "", "{f:list.case.hours}", "the longest stretch", "{f:list.top.share}", ""])
+    for suffix, words in (("", "working hours"), (".calendar", "calendar hours")):
+        if f"events.ceiling{suffix}" in facts:
+            median = "{f:events.case.calendar.days}" if suffix else "{f:events.case.hours}"
+            shares = [f"{{f:events.{key}{suffix}|range}}" for key in ("share", "ceiling")]
+            rows.append([f"a case of the business, by its event log, {words}", f"{{f:events.time{suffix}.hours}}", median, "the recorded work", *shares])
+    return rows
 
 
 def _row(name: str, words: str) -> list[str]:
@@ -156,7 +170,7 @@ def _stage_table(boundary: Boundary) -> dict[str, Any]:
         for stage in boundary.stages
     ]
     labels = ["Part", "All of it", "Median of a case", "Share", "At most as fast without it alone"]
-    return _table(f"{name}-stages".replace(".", "-"), f"Where the time goes: {WORDS[name]}", ["part", "hours", "median", "share", "ceiling"], labels, rows)
+    return _table(f"{name}-stages".replace(".", "-"), f"Where the time goes: {TRACED[name]}", ["part", "hours", "median", "share", "ceiling"], labels, rows)
 
 
 def _largest_table(facts: Facts, traced: Traced, boundary: Boundary) -> dict[str, Any]:
@@ -165,11 +179,11 @@ def _largest_table(facts: Facts, traced: Traced, boundary: Boundary) -> dict[str
     walls = sorted((math.fsum(row) for row in boundary.cases), reverse=True)[:LARGEST]
     rows = []
     for place, wall in enumerate(walls, start=1):
-        label = f"Number {place} of the longest cases: {WORDS[name]}"
+        label = f"Number {place} of the longest cases: {TRACED[name]}"
         facts.add(f"{name}.case{place}.hours", label, "duration", wall / HOUR, "h", grade="B", **common)
         facts.add(f"{name}.case{place}.share", f"{label}, share of all", "ratio", 100 * wall / boundary.total, "%", grade="B", **common)
         rows.append([f"case {place}", f"{{f:{name}.case{place}.hours}}", f"{{f:{name}.case{place}.share}}"])
-    return _table(f"{name}-largest", f"Which cases drive it: {WORDS[name]}", ["case", "hours", "share"], ["Case", "Its time", "Share of all"], rows)
+    return _table(f"{name}-largest", f"Which cases drive it: {TRACED[name]}", ["case", "hours", "share"], ["Case", "Its time", "Share of all"], rows)
 
 
 def _table(name: str, title: str, keys: list[str], labels: list[str], rows: list[list[str]]) -> dict[str, Any]:
@@ -190,7 +204,7 @@ def traced_answer(found: Measurement) -> list[str]:
 
 
 def _held(boundary: Boundary) -> str:
-    name, words = boundary.id, WORDS[boundary.id]
+    name, words = boundary.id, TRACED[boundary.id]
     if boundary.top == REST:
         return f"Of {words}, {{f:{name}.top.share|range}} of the time is in no record: ask for more exports, or watch some cases."
     return f"Of {words}, what holds it most is {{f:{name}.top.stage}}, with {{f:{name}.top.share|range}} of the time."
@@ -208,7 +222,7 @@ def _findings(facts: Facts, traced: Traced) -> list[dict[str, Any]]:
 
 
 def _holds(facts: Facts, boundary: Boundary) -> dict[str, Any]:
-    name, words = boundary.id, WORDS[boundary.id]
+    name, words = boundary.id, TRACED[boundary.id]
     is_open = boundary.top == REST
     statement = f"Of the time of {words} {{f:{name}.top.share|range}} is {_called(boundary.top)}"
     if f"{name}.top.ceiling" in facts:

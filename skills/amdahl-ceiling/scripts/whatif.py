@@ -18,6 +18,7 @@ from wholes import WORK, Whole
 
 TWICE = 2.0
 HALVINGS = 100
+LOADS = (0.2, 0.3, 0.4, 0.45, 0.5, 0.6, 0.8)  # nobody logs how busy those are who are waited for, so several are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,24 +39,13 @@ class Change:
     servers: int = 1
     queue: str = ""
 
-    @property
-    def known_load(self) -> float:
-        """The load, which more arrivals need.
-
-        Raises:
-            ValueError: it is not known.
-        """
-        if self.load is None:
-            raise ValueError("expected how busy those are who are waited for, since more arrivals make that wait longer, found no load")
-        return self.load
-
-    def longer(self, arrivals: float) -> float:
+    def longer(self, arrivals: float, load: float) -> float:
         """How many times as long the queue's wait becomes with *arrivals* times as many cases; infinite if it never ends.
 
         Of the wait only the utilisation changes, so its length and how much times vary fall out of the ratio (Sakasegawa
         1977; exact for one server and random arrivals).
         """
-        work = Induced(writing=0, review=1, load=self.known_load, servers=self.servers)
+        work = Induced(writing=0, review=1, load=load, servers=self.servers)
         return work.wait(arrivals) / work.wait(1) if arrivals < work.saturation else math.inf
 
 
@@ -101,17 +91,36 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtLoad:
+    """What more arrivals do if those who are waited for are as busy as that today.
+
+    Attributes:
+        load: Utilisation today.
+        longer: How many times as long the wait becomes, infinite if the queue never ends.
+        hours: One case with the change, infinite likewise.
+        speed_up: How many times shorter it becomes, zero if it never ends.
+    """
+
+    load: float
+    longer: float
+    hours: float
+    speed_up: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
     """A whole today and with a change.
 
     Attributes:
         whole: Today.
         change: What changes.
-        times: Hours by stage with the change; infinite before a queue that never ends.
+        times: Hours by stage with the change; infinite before a queue that never ends, and without what more arrivals do if the load is
+            not known.
         speed_up: How many times shorter the whole becomes, zero if it never ends, infinite if nothing is left.
         ends: Its interval, None if there is none.
         worth: What each stage alone, twice as fast, is worth from there on, the best first; empty if nothing is left.
-        queue: What more arrivals do, None without them.
+        queue: What more arrivals do, None without them or without the load.
+        loads: What they do for several loads, where the load is not known.
     """
 
     whole: Whole
@@ -121,6 +130,7 @@ class WhatIf:
     ends: tuple[float, float] | None
     worth: Sequence[Worth]
     queue: Queue | None
+    loads: Sequence[AtLoad] = ()
 
     @property
     def holds(self) -> str:
@@ -145,7 +155,8 @@ def what_if(whole: Whole, change: Change) -> WhatIf:
         speed_up=math.fsum(whole.times.values()) / left if left > 0 else math.inf,
         ends=_ends(whole, change, longer) if is_finite else None,
         worth=worth(whole, times, change.arrivals) if is_finite else (),
-        queue=_queue(whole, change, times) if change.arrivals != 1 else None,
+        queue=None if change.arrivals == 1 or change.load is None else _queue(whole, change, change.load, times),
+        loads=_at_loads(whole, change, times) if change.arrivals != 1 and change.load is None else (),
     )
 
 
@@ -170,11 +181,21 @@ def _worth(whole: Whole, times: Mapping[str, float], stage: str, gain: float, ar
 
 
 def _longer(whole: Whole, change: Change) -> dict[str, float]:
-    """How many times as long the queue's stage becomes by more arrivals."""
+    """How many times as long the queue's stage becomes by more arrivals, as far as the load is known."""
     if change.arrivals == 1:
         return {}
     given.known([change.queue], whole.times)
-    return {change.queue: change.longer(change.arrivals)}
+    return {} if change.load is None else {change.queue: change.longer(change.arrivals, change.load)}
+
+
+def _at_loads(whole: Whole, change: Change, times: Mapping[str, float]) -> tuple[AtLoad, ...]:
+    today, others = math.fsum(whole.times.values()), math.fsum(time for stage, time in times.items() if stage != change.queue)
+    found = []
+    for load in LOADS:
+        longer = change.longer(change.arrivals, load)
+        hours = others + times[change.queue] * longer if times[change.queue] else others
+        found.append(AtLoad(load=load, longer=longer, hours=hours, speed_up=today / hours if hours > 0 else math.inf))
+    return tuple(found)
 
 
 def _ends(whole: Whole, change: Change, longer: Mapping[str, float]) -> tuple[float, float] | None:
@@ -192,26 +213,25 @@ def _ends(whole: Whole, change: Change, longer: Mapping[str, float]) -> tuple[fl
     return at_share(values, tail), at_share(values, 1 - tail)
 
 
-def _queue(whole: Whole, change: Change, times: Mapping[str, float]) -> Queue:
-    load = change.known_load
+def _queue(whole: Whole, change: Change, load: float, times: Mapping[str, float]) -> Queue:
     return Queue(
         stage=change.queue,
         load=load,
         after=load * change.arrivals,
-        longer=change.longer(change.arrivals),
+        longer=change.longer(change.arrivals, load),
         limit=1 / load,
-        break_even=_break_even(whole, change, times),
+        break_even=_break_even(whole, change, load, times),
     )
 
 
-def _break_even(whole: Whole, change: Change, times: Mapping[str, float]) -> float | None:
+def _break_even(whole: Whole, change: Change, load: float, times: Mapping[str, float]) -> float | None:
     """The multiple of arrivals at which a case takes as long as today, by halving: more arrivals never shorten the wait."""
     wait = whole.times[change.queue] / change.factors.get(change.queue, 1.0)
     allowed = math.fsum(whole.times.values()) - math.fsum(time for stage, time in times.items() if stage != change.queue)
     if wait <= 0 or allowed <= 0:
         return None
-    low, high = 0.0, 1 / change.known_load
+    low, high = 0.0, 1 / load
     for _ in range(HALVINGS):
         between = (low + high) / 2
-        low, high = (between, high) if wait * change.longer(between) <= allowed else (low, between)
+        low, high = (between, high) if wait * change.longer(between, load) <= allowed else (low, between)
     return low

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from _portable.facts import show, show_range
-from whatif import Queue, WhatIf, Worth
+from whatif import AtLoad, Queue, WhatIf, Worth
 from wholes import LIST, TOLD, Whole
 
 NEVER = "never ends"
@@ -40,6 +40,7 @@ def document(found: WhatIf) -> dict[str, Any]:
         "interval": _interval(found),
         "holds": found.holds,
         "queue": None if found.queue is None else _queue(found.queue, found.change.servers),
+        "queue_by_load": [_at_load(one) for one in found.loads],
         "each_twice_as_fast": [_fix(one, whole.prices.currency) for one in found.worth],
     }
 
@@ -60,6 +61,10 @@ def _queue(queue: Queue, servers: int) -> dict[str, Any]:
         "limit": queue.limit,
         "break_even": queue.break_even,
     }
+
+
+def _at_load(one: AtLoad) -> dict[str, Any]:
+    return {"load": one.load, "wait_times": _finite(one.longer), "hours": _finite(one.hours), "speed_up": _finite(one.speed_up) or None}
 
 
 def _fix(one: Worth, currency: str) -> dict[str, Any]:
@@ -112,7 +117,8 @@ def _verdict(found: WhatIf) -> Iterator[str]:
         return
     ends = None if found.ends is None else {"low": found.ends[0], "high": found.ends[1], "level": whole.level, "method": whole.method}
     fact = {"type": "ratio", "unit": "x", "value": found.speed_up, "interval": ends}
-    yield f"As fast as today: {show_range(fact)}{_sureness(found)}."
+    without = ", not counting that more cases wait longer" if found.loads else ""
+    yield f"As fast as today{without}: {show_range(fact)}{_sureness(found)}."
     share = 100 * found.times[found.holds] / math.fsum(found.times.values())
     yield f"What holds it then: {found.holds}, {whole.stage(found.holds).name}, {show({'type': 'ratio', 'unit': '%', 'value': share})} of what is left."
 
@@ -125,6 +131,8 @@ def _sureness(found: WhatIf) -> str:
 
 def _arrivals(found: WhatIf) -> Iterator[str]:
     queue = found.queue
+    if found.loads:
+        yield from _loads(found)
     if queue is None:
         return
     yield ""
@@ -136,6 +144,25 @@ def _arrivals(found: WhatIf) -> Iterator[str]:
     if queue.break_even is not None:
         yield f"With what else is changed, one case takes as long as today at {queue.break_even:.4g}x as many."
     yield "All of that stage is taken for waiting in one queue with random arrivals; the other stages stay as they are."
+
+
+def _loads(found: WhatIf) -> Iterator[str]:
+    """What more arrivals do, by how busy those are who are waited for."""
+    stage = found.whole.stage(found.change.queue)
+    yield ""
+    yield f"With {found.change.arrivals:g}x as many cases, {stage.name} ({stage.key}) becomes longer. By how much hangs on how busy those are who are"
+    yield "waited for, which is in no record (--load 0.6 if you know it, --servers 2 if two take from one queue):"
+    yield ""
+    rows = [[f"{100 * one.load:g} %", _multiple(one.longer), _hours(one.hours), NEVER if one.speed_up == 0 else _fast(one.speed_up)] for one in found.loads]
+    yield from lines(["busy today", "that wait", "one case", "as fast as today"], rows)
+
+
+def _multiple(value: float) -> str:
+    return NEVER if math.isinf(value) else f"{value:.3g}x as long"
+
+
+def _fast(value: float) -> str:
+    return show({"type": "ratio", "unit": "x", "value": value})
 
 
 def _worth(found: WhatIf) -> Iterator[str]:
@@ -160,7 +187,7 @@ def _worth(found: WhatIf) -> Iterator[str]:
 def _row(one: Worth, whole: Whole) -> list[str]:
     week = "" if one.week_hours is None else _hours(one.week_hours)
     money = "" if one.money is None else show({"type": "money", "unit": whole.prices.currency, "value": Decimal(f"{one.money:.2f}")})
-    return [one.stage, show({"type": "ratio", "unit": "x", "value": one.speed_up}), _hours(one.hours), week, money, one.holds]
+    return [one.stage, _fast(one.speed_up), _hours(one.hours), week, money, one.holds]
 
 
 def lines(heads: list[str], rows: list[list[str]]) -> list[str]:

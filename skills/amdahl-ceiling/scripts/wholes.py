@@ -15,14 +15,16 @@ from typing import Any
 import threepoint
 from bootstrap import LEVEL, drawn_sums
 from casetime import CaseTime
-from factlist import OVER_CASES
-from figures import MERGE
-from stagewords import STAGE_NAMES, WHOLES, stage_id
+from changes import PICKUP
+from factlist import HOUR, OVER_CASES
+from figures import MERGE, REVIEW_WAIT
+from stagewords import STAGE_NAMES, TRACED, TRACED_STAGES, WHOLES, stage_id
 
 Facts = Mapping[str, Mapping[str, Any]]
 Draws = Sequence[Sequence[float]]
 WORK, WAIT, TIME = "work", "wait", "time"
 TOLD, LIST = "told", "list"
+QUEUES = (PICKUP, "queue")  # where more cases wait longer, of what exports of other systems tell
 MINUTES = 60.0
 _STEP = re.compile(r"step\.(.+)\.work\.minutes")
 _DATE = re.compile(r"list\.date\.(.+)\.name")
@@ -102,6 +104,8 @@ def wholes(facts: Facts, draws: Mapping[str, Draws]) -> dict[str, Whole]:
     """
     found = [_by_list(facts), _told(facts, draws.get(TOLD, ()))]
     found += [_measured(facts, name, draws.get(name, ())) for name in reversed(WHOLES)]
+    found += [_traced(facts, name, draws.get(name, ())) for name in TRACED]
+    found += [_by_events(facts, suffix) for suffix in ("", ".calendar")]
     return {whole.id: whole for whole in found if whole is not None and sum(whole.times.values()) > 0}
 
 
@@ -111,7 +115,10 @@ def drawn(document: Mapping[str, Any]) -> dict[str, Draws]:
     pulls = [pull for pull in details.get("pull_requests", ()) if pull["fully_covered"] or not details["sessions"]]
     facts = {fact["id"]: fact for fact in document["facts"]}
     kinds = {"lead": "calibrated_hours", "work.lead": "working_hours"}
-    return {name: drawn_sums([[pull[kind][stage] for stage in _stages(facts, name)] for pull in pulls]) for name, kind in kinds.items()}
+    found: dict[str, Draws] = {name: drawn_sums([[pull[kind].get(stage, 0.0) for stage in _stages(facts, name)] for pull in pulls]) for name, kind in kinds.items()}
+    for one in details.get("traced", ()):
+        found[one["whole"]] = drawn_sums([[seconds / HOUR for seconds in case] for case in one["cases"]])
+    return found
 
 
 def told_draws(time: CaseTime) -> Draws:
@@ -131,8 +138,35 @@ def _measured(facts: Facts, name: str, draws: Draws) -> Whole | None:
     )
     is_change = name.endswith("lead")
     week = _value(facts, "lead.week") if is_change else None
-    queue = MERGE if is_change and MERGE in [stage.key for stage in stages] else ""
+    queue = next((stage for stage in (REVIEW_WAIT, MERGE) if is_change and stage in [one.key for one in stages]), "")
     return Whole(id=name, name=WHOLES[name], stages=stages, cases=cases, week=week, queue=queue, draws=draws)
+
+
+def _traced(facts: Facts, name: str, draws: Draws) -> Whole | None:
+    """What exports of other systems gave: stages with the rest of which nothing is known."""
+    cases = facts.get(f"{name}.hours", {}).get("n")
+    if not cases:
+        return None
+    found = [(match[1], fact) for fact in facts if (match := re.fullmatch(re.escape(name) + r"\.stage\.([^.]+)\.hours", fact))]
+    stages = tuple(Stage(key=stage, name=TRACED_STAGES[stage], hours=facts[fact]["value"] / cases, fact=fact) for stage, fact in found)
+    queue = next((stage.key for stage in stages if stage.key in QUEUES), "")
+    return Whole(id=name, name=TRACED[name], stages=stages, cases=cases, queue=queue, draws=draws)
+
+
+def _by_events(facts: Facts, suffix: str) -> Whole | None:
+    """A case of an event log: its recorded work, and all the rest of its time."""
+    whole, work = (facts.get(f"events.{part}{suffix}.hours", {}) for part in ("time", "work"))
+    cases = whole.get("n")
+    if not cases or work.get("value") is None:
+        return None
+    waits = (whole["value"] - work["value"]) / cases
+    stages = (
+        Stage(key=WORK, name="the recorded work", hours=work["value"] / cases, fact=work["id"], kind=WORK),
+        Stage(key=WAIT, name="the time without recorded work", hours=waits, fact=whole["id"], kind=WAIT),
+    )
+    words = "on the calendar" if suffix else "in working time"
+    name = f"one {facts['case.name']['value']}, by its event log, {words}"
+    return Whole(id=f"events{suffix}", name=name, stages=stages, cases=cases, week=_value(facts, "events.week"), prices=_prices(facts), queue=WAIT)
 
 
 def _stages(facts: Facts, name: str) -> list[str]:

@@ -11,19 +11,20 @@ from typing import Any
 from factlist import Facts
 from induced import Induced
 from processtables import table
+from whatif import LOADS as SHARES
 from whatif import TWICE, Change, Worth, what_if, worth
 from wholes import Whole
 
 LISTED = 6  # fixes that are listed, the best first
-LOADS = (20, 30, 40, 45, 50, 60, 80)  # per cent; nobody logs how busy reviewers are, so several are shown
+LOADS = tuple(round(100 * share) for share in SHARES)  # per cent
 SHOWN = (30, 50, 70)
 STEPS = 20
 TALLEST = 8.0  # times today's wait, beyond which a line says nothing more
 NEVER = "it would never end"
 METHOD = "What a fix is worth is computed for that part alone, with all others as they are; such figures are never multiplied or added."
 QUEUE_METHOD = (
-    "How the wait for the merge grows with more changes is a queue's rule (random arrivals, one queue for those who review); how busy "
-    "they are is in no log, so the table shows several."
+    "How a wait grows with more changes is a queue's rule (random arrivals, one queue for those who are waited for); how busy they are is "
+    "in no log, so the table shows several."
 )
 
 
@@ -79,13 +80,17 @@ def queue_facts(facts: Facts, whole: Whole) -> None:
             facts.add(f"queue.load{load}.twice.hours", words, "duration", longer * stage.hours, "h", grade="C", **common)
 
 
-def queue_table(facts: Facts) -> list[dict[str, Any]]:
+def queue_table(facts: Facts, whole: Whole) -> list[dict[str, Any]]:
     """The table of the queue by load; none if there is no queue."""
     if "queue.hours" not in facts:
         return []
-    columns = {"load": "Busy today", "limit": "Bears at most, as a multiple of today", "twice": "Wait for the merge with twice the changes"}
+    columns = {"load": "Busy today", "limit": "Bears at most, as a multiple of today", "twice": "That wait with twice the changes"}
     rows = [[f"{load} %", f"{100 / load:.2f}x", _twice(facts, load)] for load in LOADS]
-    return [table("queue", "What more changes do to the wait for the merge, by how busy those are who review", columns, rows)]
+    return [table("queue", f"{_title(whole)}, by how busy those are who review", columns, rows)]
+
+
+def _title(whole: Whole) -> str:
+    return f"What more changes do to {whole.stage(whole.queue).name}"
 
 
 def queue_chart(whole: Whole) -> dict[str, Any]:
@@ -95,7 +100,7 @@ def queue_chart(whole: Whole) -> dict[str, Any]:
     return {
         "id": "queue",
         "kind": "line",
-        "title": "What more changes do to the wait for the merge",
+        "title": _title(whole),
         "x": {"label": "times as many changes"},
         "y": {"label": "mean wait", "unit": "h"},
         "series": series,

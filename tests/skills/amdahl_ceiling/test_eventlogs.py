@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from skills.amdahl_ceiling.measured import facts, skill, values
+from skills.amdahl_ceiling.logs import Log
+from skills.amdahl_ceiling.measured import facts, run, skill, values
 
 from fde.portable.artefact import facts_problems, typed_figures
 from fde.portable.evidence import matching
@@ -386,3 +388,37 @@ def test_the_order_of_the_lines_changes_nothing_but_the_count(tmp_path_factory, 
     found = skill.flows.read_flows(folder, ALWAYS, None).totals
     assert (seconds(found.service[0]), seconds(found.activities["b"].wait.calendar)) == (20, 25)
     assert found.disordered == sum(after < before for before, after in pairwise(order))
+
+
+@pytest.fixture(name="orders")
+def _orders(tmp_path):
+    """Six cases of ten hours each: an hour of work, a wait of eight, and an hour of work."""
+    cases = [
+        trace(event(0, "quote", "start"), event(3600, "quote"), event(9 * 3600, "pay", "start"), event(36000, "pay"), name=str(number))
+        for number in range(6)
+    ]
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/log.xes").write_text(xes(*cases))
+    return tmp_path
+
+
+def test_a_case_of_an_event_log_can_be_asked_what_quicker_work_or_waits_would_bring(orders, tmp_path):
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps(facts(orders, "--working-hours", "Mon-Sun 00:00-24:00")))
+    work = json.loads(run("what-if", "--facts", path, "--set", "work=inf", "--json").stdout)
+    ceiling = values(json.loads(path.read_text()))["events.ceiling"]
+    assert (work["whole"]["id"], work["today_hours"], work["speed_up"]) == ("events", 10, pytest.approx(ceiling, abs=1e-6))
+    wait = json.loads(run("what-if", "--facts", path, "--whole", "events.calendar", "--set", "wait=2x", "--json").stdout)
+    assert (wait["hours"], wait["speed_up"]) == (6, pytest.approx(10 / 6))
+
+
+def test_a_case_of_the_business_stands_in_the_one_table_of_all_wholes(orders):
+    (orders / "sessions").mkdir()
+    Log("s").prompt(0).says(600, "m").write(orders / "sessions")
+    rows = next(table["rows"] for table in facts(orders)["tables"] if table["id"] == "wholes")
+    assert [row[0] for row in rows] == [
+        "a whole session",
+        "a case of the business, by its event log, working hours",
+        "a case of the business, by its event log, calendar hours",
+    ]
+    assert rows[1][-2:] == ["{f:events.share|range}", "{f:events.ceiling|range}"]

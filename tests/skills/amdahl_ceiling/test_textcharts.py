@@ -98,7 +98,7 @@ def test_every_chart_of_the_facts_is_drawn(facts):
 
 
 def test_one_chart_is_chosen_by_its_id_and_an_unknown_one_refused(facts):
-    assert run("bars", "--facts", facts, "--chart", "queue").stdout.decode().startswith("What more changes do to the wait for the merge\n")
+    assert run("bars", "--facts", facts, "--chart", "queue").stdout.decode().startswith("What more changes do to the wait from the last commit to the merge\n")
     done = run("bars", "--facts", facts, "--chart", "pie")
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"expected one of the charts ceiling, stages-working, stages-calendar, queue, found 'pie'" in done.stderr

@@ -111,9 +111,17 @@ def test_what_cannot_be_meant_is_refused_in_a_sentence(facts, flags, said):
     assert said in refusal(facts, *flags)
 
 
-def test_without_a_load_more_arrivals_are_refused_with_the_number_that_is_missing(facts):
-    said = refusal(facts, "--arrivals", "2x")
-    assert "expected how busy those are for whom cases wait in merge, which is in no record: give --load 0.6" in said
+def test_without_a_load_more_arrivals_are_shown_for_several(ask, facts):
+    found = ask("--set", "merge=2x", "--arrivals", "2x")
+    known = {one["load"]: one for one in found["queue_by_load"]}
+    for load in (0.2, 0.4):
+        one = ask("--set", "merge=2x", "--arrivals", "2x", "--load", str(load))
+        shown = known[load]
+        assert (shown["wait_times"], shown["speed_up"]) == (pytest.approx(one["queue"]["wait_times"]), pytest.approx(one["speed_up"]))
+    assert (known[0.5]["wait_times"], known[0.5]["hours"], known[0.5]["speed_up"]) == (None, None, None)
+    text = run("what-if", "--facts", facts, "--set", "merge=2x", "--arrivals", "2x").stdout.decode()
+    assert "which is in no record (--load 0.6 if you know it, --servers 2 if two take from one queue):" in text
+    assert "50 %           never ends  never ends        never ends" in text
 
 
 def test_more_arrivals_lengthen_only_the_queue(ask):
