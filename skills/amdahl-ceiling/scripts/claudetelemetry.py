@@ -17,6 +17,7 @@ from loglines import Json, LogLines, below, inner, number, times, word
 from oteltrace import attributes
 from reading import Interval, Read, instant, stretch
 from records import records
+from spans import CONVERSATION
 
 FORMAT = "Claude Code telemetry"
 NAMES = rb'"(?:claude_code\.)?(?:user_prompt|api_request|api_error|tool_result|tool_decision)"'
@@ -109,7 +110,7 @@ def _take(told: _Told, events: list[tuple[float, str, Json]]) -> None:
     """Take the time of *events*; exporters send them in any order, so the clock gives it."""
     for at, full, said in sorted(events, key=lambda event: event[0]):
         match = BODY.fullmatch(full)
-        name, case = match[1] if match else "", f"conversation:{said.get('session.id') or said.get('session_id') or ''}"
+        name, case = match[1] if match else "", f"{CONVERSATION}{said.get('session.id') or said.get('session_id') or ''}"
         if name in LASTING:
             _lasting(told, name, case, said, at)
         elif name == "tool_decision" and str(said.get("source", "")).startswith(BY_A_PERSON) and case in told.asked:

@@ -14,6 +14,7 @@ from intervals import Span, Spans, both, total, union, without
 from labels import Labels, by_rules, calibrated, exact_windows, is_believable, merged, model_seconds
 from pulls import Pull
 from sessions import Counts, Session, Turn
+from telemetry import Told, with_told
 from worktime import Calendar
 
 MODEL, TOOL, DIALOG, IDLE = "model", "tool", "dialog", "idle"
@@ -142,8 +143,9 @@ class PullFigures:
         return self.pull.merged - self.start
 
 
-def measure_session(session: Session) -> SessionFigures:
-    """Split one session by the rules and by its recorded durations."""
+def measure_session(session: Session, told: Told | None = None) -> SessionFigures:
+    """Split one session by the rules and by its recorded durations; what its telemetry has *told* comes before the rules."""
+    session = session if told is None else with_told(session, told.labels)
     rules, known = by_rules(session), calibrated(session)
     model, tool, human = list(session.model), list(session.tool), list(session.human)
     called = list(session.called)
@@ -153,7 +155,7 @@ def measure_session(session: Session) -> SessionFigures:
         prompt=session.prompt,
         rules=rules,
         calibrated=known,
-        exact=exact_windows(session),
+        exact=union([*exact_windows(session), *(told.sure if told else [])]),
         overlap=(total(both(model, tool)), total(both(tool, human)), total(both(model, human))),
         synthetic=total(both(rules.model, list(session.synthetic))),
         retries=total(both(rules.model, list(session.retries))),

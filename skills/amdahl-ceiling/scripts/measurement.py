@@ -20,6 +20,7 @@ from pulls import Pull
 from pulltables import read_all_pulls
 from reading import Read
 from sessionlogs import read_sessions
+from telemetry import of_others, told_of
 from traced import Traced, trace
 from worktime import Calendar
 
@@ -41,7 +42,8 @@ class Measurement:
         headline: Those of them that carry the headline: all their sessions are here.
         boundaries: By id.
         traced: What the exports of other systems gave.
-        reads: Those exports, as they were read.
+        reads: Those exports, as they were read, without the telemetry of these sessions.
+        told: How many of the sessions have telemetry.
     """
 
     calendar: Calendar
@@ -55,6 +57,7 @@ class Measurement:
     boundaries: dict[str, Boundary]
     traced: Traced
     reads: tuple[Read, ...]
+    told: int
 
     @property
     def turns(self) -> list[TurnFigures]:
@@ -86,8 +89,10 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
     listed_by: tuple[str, ...] = (pull_source.id,)
     if not pulls and reads:
         pulls, listed_by = _joined(evidence, reads, exports)
+    told = told_of({session.id for session in read}, reads)
+    reads = of_others(told, reads)
     traced = trace(reads, calendar)
-    sessions = {session.id: measure_session(session) for session in read}
+    sessions = {session.id: measure_session(session, told.get(session.id)) for session in read}
     measured = [measure_pull(pull, sessions, calendar, waits_of(pull, traced.waits)) for pull in pulls]
     found = [figures for figures in measured if figures is not None]
     headline = [figures for figures in found if figures.covered or not sessions]
@@ -105,6 +110,7 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
         ),
         traced=traced,
         reads=tuple(reads),
+        told=len(told),
     )
 
 

@@ -202,6 +202,7 @@ def _count_facts(facts: Facts, found: Measurement) -> None:
             "Sessions with a recorded duration of a turn",
             sum(bool(s.turns) for s in sessions),
         ),
+        *([("session.telemetry.count", "Sessions whose telemetry is there", found.told)] if found.told else []),
         ("turn.count", "Turns with a recorded duration", len(found.turns)),
         ("turn.fallback.count", "Turns whose recorded duration was not believed", sum(s.fallen_back for s in sessions)),
         ("log.lines", "Lines of session logs", found.sources[0].read),

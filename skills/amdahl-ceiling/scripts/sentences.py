@@ -21,6 +21,10 @@ WAITS_METHOD = (
     "(a reviewer, or the author after changes were asked for), then the pipeline's runs while nobody was waited for, then the time from the "
     "last approval to the merge; what is left is in no record."
 )
+TELEMETRY_METHOD = (
+    "Of {f:session.telemetry.count} of the sessions there is telemetry: where that recorded a request, a tool or a wait for a person, it "
+    "decides, and no session counts twice."
+)
 FELT, HARDLY = 1.5, 1.1  # a ceiling from which a faster model is felt, and one below which it hardly is
 
 
@@ -199,6 +203,7 @@ def method(found: Measurement) -> list[str]:
                 "Where the log records how long a turn kept the agent busy, that record decides: the rest of the turn is a dialog that waited "
                 "for a person, the model takes its own part of the record, and the tools take what is left of it."
             ),
+            *([TELEMETRY_METHOD] if found.told else []),
             "Where there is no such record, rules divide a call between tool and person, by the kind of tool and its signs of life.",
             (
                 "Every instant has one label: a waiting person comes before the model, the model before a tool; a sub-agent's own work "

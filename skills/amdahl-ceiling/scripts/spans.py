@@ -21,6 +21,7 @@ KINDS = {
     "claude_code.tool.blocked_on_user": "human",
     "invoke_agent": "agent", "invoke_workflow": "agent", "claude_code.interaction": "agent",
 }  # fmt: skip
+CONVERSATION = "conversation:"  # how the id of a case begins that is a session or a conversation
 CONVERSATIONS = ("gen_ai.conversation.id", "session.id", "session_id", "conversation.id")
 
 
@@ -71,7 +72,7 @@ def intervals(spans: Sequence[Span], name: str) -> Iterator[Interval]:
     named = {span.trace: span.conversation for span in reversed(spans) if span.trace and span.conversation}
     for span in spans:
         said = span.conversation or named.get(span.trace, "")
-        cases[f"conversation:{said}" if said else f"trace:{span.trace or name}"].append(span)
+        cases[f"{CONVERSATION}{said}" if said else f"trace:{span.trace or name}"].append(span)
     for case, members in cases.items():
         yield from _case(case, members)
 

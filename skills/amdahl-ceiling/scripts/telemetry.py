@@ -1,0 +1,66 @@
+"""Telemetry and traces of the very sessions whose logs are there: what they recorded takes the place of what rules would say.
+
+A log has no start of a tool and no word of an open dialog; its telemetry has both (`claude_code.tool.blocked_on_user`), exactly.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from intervals import Packed, Spans, union, without
+from labels import Labels, label
+from reading import Interval, Read
+from sessions import Session
+from spans import CONVERSATION
+
+RECORDED = frozenset({"A", "B"})  # grades; what a rule made of an event is more than a log says, and no record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What telemetry tells of one session.
+
+    Attributes:
+        labels: Its instants.
+        sure: Those of them that were recorded, tidy.
+    """
+
+    labels: Labels
+    sure: Spans
+
+
+def told_of(sessions: Collection[str], reads: Iterable[Read]) -> dict[str, Told]:
+    """What *reads* tell of each of the *sessions*, by its id; none of those they tell nothing of."""
+    found: dict[str, list[Interval]] = defaultdict(list)
+    for one in (one for read in reads for one in read.intervals):
+        if _session(one) in sessions and one.end > one.start:
+            found[_session(one)].append(one)
+    return {name: _told(intervals) for name, intervals in found.items()}
+
+
+def of_others(sessions: Collection[str], reads: Iterable[Read]) -> list[Read]:
+    """*reads* without what is of those *sessions*, so that no session counts twice."""
+    return [replace(read, intervals=tuple(one for one in read.intervals if _session(one) not in sessions)) for read in reads]
+
+
+def with_told(session: Session, told: Labels) -> Session:
+    """The session with the instants that *told* covers labelled as it says."""
+    covered = union([*told.model, *told.tool, *told.human])
+
+    def put(spans: Packed, own: Spans) -> Packed:
+        return Packed(union([*without(list(spans), covered), *own]))
+
+    return replace(session, model=put(session.model, told.model), tool=put(session.tool, told.tool), human=put(session.human, told.human))
+
+
+def _session(one: Interval) -> str:
+    """The session that an interval is of, "" if it names none."""
+    return one.case.removeprefix(CONVERSATION) if one.case.startswith(CONVERSATION) else ""
+
+
+def _told(intervals: Sequence[Interval]) -> Told:
+    kinds = {kind: union((one.start, one.end) for one in intervals if one.kind == kind) for kind in ("human", "model", "tool")}
+    sure = union((one.start, one.end) for one in intervals if one.kind in kinds and one.grade in RECORDED)
+    return Told(labels=label(**kinds), sure=sure)
