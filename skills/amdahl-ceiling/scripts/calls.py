@@ -6,9 +6,11 @@ the part that the tool cannot have used. They are rules, not records (evidence g
 
 from __future__ import annotations
 
-from intervals import Span
+from collections.abc import Iterable
 
-SUB_AGENT_TOOLS = frozenset({"Task", "Agent"})
+from intervals import Spans
+
+SUB_AGENT_TOOLS = frozenset({"Task", "Agent"})  # they only wait for a sub-agent, whose own work counts instead
 ASKS_A_PERSON = frozenset({"AskUserQuestion", "ExitPlanMode"})
 WEB = frozenset({"WebFetch", "WebSearch"})
 LOCAL = frozenset(
@@ -44,19 +46,23 @@ class Call:
         """The tool *name* is asked for at *start*."""
         self.name, self.start = name, start
 
-    @property
-    def is_replaced(self) -> bool:
-        """The call only waits for a sub-agent, whose own work counts instead."""
-        return self.name in SUB_AGENT_TOOLS
 
+def divide(calls: Iterable[Call], *, reports_progress: bool) -> tuple[Spans, Spans]:
+    """Return the spans of the *calls* in which persons were asked, and those in which tools ran, in any order.
 
-def divide(call: Call, end: float, *, reports_progress: bool) -> tuple[Span, Span]:
-    """Return the (human, tool) spans of *call*, which ended at *end*; one without length is none.
-
-    *reports_progress* says that this log reports the progress of commands.
+    *reports_progress* says that this log reports the progress of commands. Of a call without a result nobody knows whether a
+    tool ran or a person was asked.
     """
-    running = _starts_to_run(call, end, reports_progress=reports_progress)
-    return (call.start, running), (running, end)
+    human, tool = [], []
+    for call in calls:
+        end = call.end
+        if end is not None and call.name not in SUB_AGENT_TOOLS:
+            running = _starts_to_run(call, end, reports_progress=reports_progress)
+            if running > call.start:
+                human.append((call.start, running))
+            if end > running:
+                tool.append((running, end))
+    return human, tool
 
 
 def _starts_to_run(call: Call, end: float, *, reports_progress: bool) -> float:

@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from calls import WEB, Call
 from intervals import Span
@@ -106,7 +106,7 @@ class Conversation:
 
     def spans(self) -> Iterator[Span]:
         """The spans of the model's work, one a message."""
-        return ((start, end) for start, end in self.messages.values())
+        return cast("Iterator[Span]", map(tuple, self.messages.values()))
 
     def synthetic_spans(self) -> Iterator[Span]:
         """Those of messages that the agent wrote itself, after an error or an exit."""

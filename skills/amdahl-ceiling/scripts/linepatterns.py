@@ -15,7 +15,8 @@ from conversation import INTERRUPT, NOT_PROMPTS, REFUSAL, SYNTHETIC
 TEXT = rb'"[^"]*+"'
 LONG = rb'"(?:[^"\\]++|\\.){0,9999}"'
 # Keys with simple values: over these the depth stays what it is.
-PAIRS = rb'(?:,"\w++":(?:' + TEXT + rb"|null|true|false|-?\d[\d.eE+-]*+|\[\]|\{\})){0,99}"
+SIMPLE = rb"(?:" + TEXT + rb"|null|true|false|-?\d[\d.eE+-]*+|\[\]|\{\})"
+PAIRS = rb'(?:,"\w++":' + SIMPLE + rb"){0,99}"
 TIME = rb'[^"]{17}[0-5][0-9]\.[0-9]{3}Z'  # in UTC and to the millisecond, as nearly all are
 STAMPED = rb'"uuid":"([^"]*+)","timestamp":"(' + TIME + rb')"'
 # The same with a length that is known, so that one can look back over it.
@@ -67,8 +68,9 @@ RUN = re.compile(
 )
 RUNS = re.compile(rb'"parentToolUseID":"(\w{30})",' + STAMPS + rb"\}\n")
 KIND = FRONT.groupindex
-SIDE, OF, IS_REFUSED, COMMAND = KIND["side"], KIND["of"], KIND["refused"], KIND["command"]
+SIDE, COMMAND = KIND["side"], KIND["command"]
 PART = tuple(KIND[name] for name in ("id", "text", "call", "tool"))
+ANSWER = tuple(KIND[name] for name in ("side", "of", "refused"))
 RUN_PARTS = tuple(KIND[name] for name in ("runs", "run_id", "command"))
 SUMMARY = re.compile(NOT_GLUED + rb'\Z(?<=,"timestamp":"(' + TIME + rb')","uuid":"(' + UUID + rb')","toolUseID":"[^"]{36}"\})')
 DURATION = re.compile(
@@ -95,7 +97,10 @@ IN_LIST = b'[{"type":"text","text":"'
 LAST_ID = re.compile(rb'"tool_use_id":"([^"]*+)"')
 PLAIN = re.compile(rb'[^"\\]*+')
 MARKS = tuple(mark.encode() for mark in (INTERRUPT, *NOT_PROMPTS))
-STAMP = re.compile(TIME.decode())
+ASKED = re.compile(
+    rb'((?:"is(?:Meta|VisibleInTranscriptOnly|CompactSummary)":true,){0,3})' + STAMPED + rb'(?:,"thinkingMetadata":\{"\w++":' + SIMPLE + PAIRS
+    + rb'\})?(?:,"(?!is|source)\w++":' + SIMPLE + rb"){0,99}\}"
+)
 WORDS = 40  # bytes of a prompt that tell whether it is one
 
 REPORTED = re.compile(
@@ -108,9 +113,9 @@ ELAPSED = re.compile(rb'"elapsedTimeSeconds":(\d+(?:\.\d+)?)[,}]')
 # What stands behind a sub-agent's message: the end of its own record, and that of the one around it.
 USUALLY_MIRRORED = re.compile(rb"\{(?:" + BLOCK + rb"|" + USUAL_STOP + rb'(?:[^}]*+\}){1,99}?,"requestId":' + TEXT + rb',"uuid":"([^"]*+)"\},)')
 MIRRORED_RESULT = re.compile(rb"\}\]\}," + STAMPED + rb"[,}]")
+GIVEN = b'"type":"agent_progress","prompt":"'
 MIRROR_ENDS = re.compile(
-    rb'"type":"agent_progress","prompt":' + LONG + rb',"agentId":"([^"]++)"\}'
-    rb',"toolUseID":' + TEXT + rb',"parentToolUseID":' + TEXT + rb"," + STAMPED + PAIRS + rb"\}"
+    rb'","agentId":"([^"]++)"\},"toolUseID":' + TEXT + rb',"parentToolUseID":' + TEXT + rb"," + STAMPED + PAIRS + rb"\}"
 )
 
 AGENT = re.compile(rb',"agentId":"([^"]++)"')

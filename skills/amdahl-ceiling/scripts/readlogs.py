@@ -1,7 +1,7 @@
-"""Reads many logs at once: when they are large, a second process reads half of them.
+"""Reads many logs at once: when they are large, a second process helps.
 
-It is a copy of this one, made where a system can make such copies, so that nothing need be loaded again; what it found comes
-back in a file.
+It is a copy of this one, made where a system can make such copies, so that nothing need be loaded again. Each of the two takes
+the next piece of work when it is done with one, so that both end together; what the copy found comes back in a file.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import pickle
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import IO, Any
 
 from badinput import BadInput
 from logfiles import Log, LogRead, read_log
 
 LARGE = 64_000_000  # bytes from which a second process is worth its start
-OWN_SHARE = 0.5  # of the bytes, read by the process that also puts everything together
+PIECES = 256  # at most, into which the logs are divided: a byte is the number of one
+
+Found = tuple[int, LogRead | dict[str, Any]]  # which log, and what reading it gave, or why it cannot be read
 
 
 def read_logs(logs: Sequence[Log]) -> list[LogRead]:
@@ -28,39 +30,66 @@ def read_logs(logs: Sequence[Log]) -> list[LogRead]:
     Raises:
         BadInput: a file cannot be read.
     """
-    sizes = list(accumulate(log.size for log in logs))
     with _no_cycles():
-        if not sizes or sizes[-1] < LARGE or not hasattr(os, "fork"):
+        if sum(log.size for log in logs) < LARGE or not hasattr(os, "fork"):
             return list(map(read_log, logs))
-        own = sum(size <= OWN_SHARE * sizes[-1] for size in sizes)
-        return _shared(logs[:own], logs[own:])
+        return _shared(logs)
 
 
-def _shared(own: Sequence[Log], others: Sequence[Log]) -> list[LogRead]:
-    """Read *own* here and *others* in a second process, at the same time."""
+def _shared(logs: Sequence[Log]) -> list[LogRead]:
+    """Read *logs* here and in a second process, at the same time."""
     import tempfile
 
-    # A file, as a pipe would be full long before anybody reads it.
-    with tempfile.TemporaryFile() as results:
+    pieces = _pieces(logs)
+    # What the other finds goes to a file, as a pipe would be full long before anybody reads it.
+    with _turns(len(pieces)) as turns, tempfile.TemporaryFile() as results:
         sys.stdout.flush()
         sys.stderr.flush()
         other = os.fork()
         if other == 0:
-            _tell(others, results)
-        found = list(map(read_log, own))
+            _tell(_taken(turns, pieces, logs), results)
+        found = dict(_taken(turns, pieces, logs))
         status = os.waitstatus_to_exitcode(os.waitpid(other, 0)[1])
         if status:
             raise BadInput(expected="a second process that reads logs", found=f"its end with code {status}", where=__file__)
         results.seek(0)
-        return found + [_found(pickle.load(results)) for _ in others]  # noqa: S301 - written by our own process
+        found.update(pickle.load(results) for _ in range(len(logs) - len(found)))  # noqa: S301 - written by our own process
+    return [_read(found[place]) for place in range(len(logs))]
 
 
-def _tell(logs: Sequence[Log], results: IO[bytes]) -> None:
-    """Write what each of *logs* gave, or the error that ended it, to *results*; and end this process, come what may."""
+def _pieces(logs: Sequence[Log]) -> list[list[int]]:
+    """The places of logs that are read in one go, in pieces of about equal size: the largest first, so that a small one is the last."""
+    sizes = list(accumulate(log.size for log in logs))
+    share = sizes[-1] // PIECES + 1
+    pieces = [list(places) for _, places in groupby(range(len(logs)), lambda place: (sizes[place] - logs[place].size) // share)]
+    return sorted(pieces, key=lambda places: sum(logs[place].size for place in places), reverse=True)
+
+
+@contextmanager
+def _turns(count: int) -> Iterator[int]:
+    """A pipe that gives each number below *count* once, to whichever process reads it first."""
+    turns, put = os.pipe()
+    try:
+        os.write(put, bytes(range(count)))
+        os.close(put)
+        yield turns
+    finally:
+        os.close(turns)
+
+
+def _taken(turns: int, pieces: Sequence[Sequence[int]], logs: Sequence[Log]) -> Iterator[Found]:
+    """Read the logs of one piece after the other, as long as there is one that nobody took."""
+    while turn := os.read(turns, 1):
+        for place in pieces[turn[0]]:
+            yield place, _read_or_refused(logs[place])
+
+
+def _tell(found: Iterator[Found], results: IO[bytes]) -> None:
+    """Write all that is *found* to *results*; and end this process, come what may."""
     code = 1
     try:
-        for log in logs:
-            pickle.dump(_read_or_refused(log), results, pickle.HIGHEST_PROTOCOL)
+        for one in found:
+            pickle.dump(one, results, pickle.HIGHEST_PROTOCOL)
         results.flush()
         code = 0
     finally:
@@ -74,8 +103,8 @@ def _read_or_refused(log: Log) -> LogRead | dict[str, Any]:
         return {"expected": error.expected, "found": error.found, "where": error.where}
 
 
-def _found(found: LogRead | dict[str, Any]) -> LogRead:
-    """What the other process found; the error that it met is raised here."""
+def _read(found: LogRead | dict[str, Any]) -> LogRead:
+    """What a process found; the error that it met is raised here."""
     if isinstance(found, LogRead):
         return found
     raise BadInput(**found)

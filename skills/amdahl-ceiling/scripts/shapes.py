@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import linepatterns as shape
-from conversation import Conversation, Part, ident, parse
+from conversation import Conversation, Part
 
 NEITHER: tuple[Any, ...] = (None, None)
 SIDECHAIN = b"sidechain"  # a sub-agent without a name
@@ -28,8 +28,8 @@ class Listener(Protocol):
     def said(self, side: Side, uuid: bytes, stamp: bytes, part: Part) -> None:
         """A part of a message of the model's."""
 
-    def answered(self, side: Side, uuid: bytes, stamp: bytes, call: bytes, *, refused: bool) -> None:
-        """The result of a call."""
+    def answered(self, side: Side, uuid: bytes, stamp: bytes, call: bytes, *, refused: bool) -> bool:
+        """The result of a call. False if nothing was taken, since what the tool says of itself decides about this call."""
 
     def asked(self, side: Side, uuid: bytes, stamp: bytes, words: bytes, *, is_own: bool, is_summary: bool) -> None:
         """A text that starts with *words*; *is_own* says that it is no note of the agent to itself."""
@@ -49,8 +49,8 @@ class Listener(Protocol):
     def whole(self, line: bytes, place: int) -> None:
         """A line that is not understood here, and its number."""
 
-    def needs_result(self, side: Side, call: bytes) -> bool:
-        """Whether what the tool says of itself decides about a call."""
+    def needs_result(self, agent: bytes, call: bytes) -> bool:
+        """Whether what the tool says of itself decides about a sub-agent's call."""
 
     def inside(self, uuid: bytes, stamp: bytes) -> float | None:
         """A record that stands inside another one; gives its time, None if it has none or is not new."""
@@ -118,7 +118,8 @@ class Shapes:
             if tail is None:
                 return False
             uuid, stamp = tail.groups()
-        self.listener.said(_side(front), uuid, stamp, front.group(*shape.PART))
+        head = front[shape.SIDE]
+        self.listener.said(head and _side(head), uuid, stamp, front.group(*shape.PART))
         return True
 
     def result(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
@@ -126,12 +127,9 @@ class Shapes:
         stamps = _stamps(data, front, end)
         if stamps is None:
             return False
-        call = front[shape.OF] or _last_id(data, stamps.start(1) - len('}]},"uuid":"'))
-        side = _side(front)
-        if call is None or self.listener.needs_result(side, call):
-            return False
-        self.listener.answered(side, stamps[1], stamps[2], call, refused=front[shape.IS_REFUSED] is not None)
-        return True
+        head, call, refused = front.group(*shape.ANSWER)
+        call = call or _last_id(data, stamps.start(1) - len('}]},"uuid":"'))
+        return call is not None and self.listener.answered(head and _side(head), stamps[1], stamps[2], call, refused=refused is not None)
 
     def prompt(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
         """Take the rest of a line with a prompt; likewise."""
@@ -140,12 +138,12 @@ class Shapes:
         words, ends = _plain(data, at), data.find(closes + b'"', at, end)
         if words is None or ends < 0 or shape.BLOCKS.search(data, at, ends):
             return False
-        rest = parse(b"{" + data[ends + len(closes) : end]) or {}
-        uuid, stamp = rest.get("uuid"), rest.get("timestamp")
-        if not isinstance(uuid, str) or not isinstance(stamp, str) or not shape.STAMP.fullmatch(stamp):
+        tail = shape.ASKED.fullmatch(data, ends + len(closes), end)
+        if tail is None:
             return False
-        is_own, is_summary = not (rest.get("isMeta") or rest.get("sourceToolUseID")), bool(rest.get("isCompactSummary"))
-        self.listener.asked(_side(front), ident(uuid), stamp.encode(), words, is_own=is_own, is_summary=is_summary)
+        marks, uuid, stamp = tail.groups()
+        head = front[shape.SIDE]
+        self.listener.asked(head and _side(head), uuid, stamp, words, is_own=b"isMeta" not in marks, is_summary=b"isCompactSummary" in marks)
         return True
 
     def command(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
@@ -206,9 +204,12 @@ class Shapes:
     def mirrored_result(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
         """Take a tool's result for a sub-agent, likewise."""
         at, call = front.end(), front["inner_of"]
-        tail = shape.MIRRORED_RESULT.match(data, max(data.find(b'}]},"uuid":"', at, end), 0), end)
-        outer = _outer(data, tail.end(), end) if tail else None
-        if call is None or tail is None or outer is None or shape.OBJECT.search(data, at, tail.start()):
+        other = shape.OBJECT.search(data, at, end)
+        until = other.start() if other else end
+        # Where no other object begins, the result's block and its message end but once.
+        tail = shape.MIRRORED_RESULT.match(data, max(data.rfind(b'}]},"uuid":"', at, until), 0), end)
+        outer = _outer(data, until, end) if tail else None
+        if call is None or tail is None or outer is None:
             return False
         agent, uuid, stamp = outer
         if self.listener.needs_result(agent, call):
@@ -234,18 +235,16 @@ TAKERS: dict[int | None, Take] = {
 }
 
 
-def _side(front: re.Match[bytes]) -> Side:
-    """Who speaks."""
-    head = front[shape.SIDE]
-    if head is None:
-        return None
+def _side(head: bytes) -> bytes:
+    """The sub-agent that speaks, by how its line begins."""
     agent = shape.AGENT.search(head)
     return agent[1] if agent else SIDECHAIN
 
 
 def _outer(data: bytes, at: int, end: int) -> tuple[bytes, bytes, bytes] | None:
-    """Behind a sub-agent's record that ends *at*: whose it is, and the id and the time of the record around it."""
-    ends = data.rfind(b'"type":"agent_progress","prompt":"', at, end)
+    """Behind a sub-agent's record, of which all was looked at before *at*: whose it is, and the id and the time of the record around it."""
+    prompt = data.rfind(shape.GIVEN, 0, end)
+    ends = data.find(b'","agentId":"', prompt + len(shape.GIVEN), end) if prompt > 0 else -1
     tail = shape.MIRROR_ENDS.fullmatch(data, ends, end) if ends > 0 else None
     if tail is None or shape.GLUED.search(data, at, ends):
         return None

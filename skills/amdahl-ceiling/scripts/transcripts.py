@@ -151,11 +151,15 @@ class Reader:
             self.assistant += 1
             (self.main if side is None else self.talk(side)).hear_part(part, time)
 
-    def answered(self, side: bytes | None, uuid: bytes, stamp: bytes, call: bytes, *, refused: bool) -> None:
-        """Take the result of a call."""
+    def answered(self, side: bytes | None, uuid: bytes, stamp: bytes, call: bytes, *, refused: bool) -> bool:
+        """Take the result of a call, unless what the tool says of itself decides about it."""
+        talk = self.main if side is None else self.talk(side)
+        if talk.needs_result(call):
+            return False
         time = self._spoke(uuid, stamp)
         if time is not None:
-            (self.main if side is None else self.talk(side)).settle(call, time, refused=refused)
+            talk.settle(call, time, refused=refused)
+        return True
 
     def asked(self, side: bytes | None, uuid: bytes, stamp: bytes, words: bytes, *, is_own: bool, is_summary: bool) -> None:
         """Take a text that starts with *words*; *is_own* says that it is no note of the agent to itself."""
@@ -196,9 +200,9 @@ class Reader:
         self.first, self.last = min(self.first, first), max(self.last, last)
         return True
 
-    def needs_result(self, side: bytes | None, call: bytes) -> bool:
-        """Whether what the tool says of itself decides about a call."""
-        talk = self.main if side is None else self.agents.get(side)
+    def needs_result(self, agent: bytes, call: bytes) -> bool:
+        """Whether what the tool says of itself decides about a sub-agent's call."""
+        talk = self.agents.get(agent)
         return talk is not None and talk.needs_result(call)
 
     def talk(self, side: bytes | None) -> Conversation:
@@ -276,19 +280,19 @@ class Reader:
         if self.first > self.last:
             return None
         talks = (self.main, *self.agents.values())
-        # Of a call without a result nobody knows whether a tool ran or a person was asked.
-        calls = [(call, call.end) for talk in talks for call in talk.calls.values() if call.end is not None]
-        divided = [divide(call, end, reports_progress=self.reports_progress) for call, end in calls if not call.is_replaced]
+        calls = [call for talk in talks for call in talk.calls.values()]
+        human, tool = divide(calls, reports_progress=self.reports_progress)
+        called = [(call.start, call.end) for call in calls if call.end is not None]
         return Session(
             id=self.name,
             wall=(self.first, self.last),
             prompt=self.prompt,
             model=Packed(union(span for talk in talks for span in talk.spans())),
             synthetic=Packed(union(span for talk in talks for span in talk.synthetic_spans())),
-            human=Packed(union(human for human, _ in divided)),
-            tool=Packed(union(tool for _, tool in divided)),
-            called=Packed((call.start, end) for call, end in calls),
-            declined=Packed(union((call.start, end) for call, end in calls if call.refused)),
+            human=Packed(union(human)),
+            tool=Packed(union(tool)),
+            called=Packed(called),
+            declined=Packed(union((call.start, call.end) for call in calls if call.end is not None and call.refused)),
             turns=tuple(self.turns.turns),
             counts=self._counts(),
             retries=Packed(union(self.retries)),

@@ -105,6 +105,11 @@ def prompt(number: int, words: object = "do it", **more: object) -> dict[str, ob
     return head(number) | {"type": "user", "message": {"role": "user", "content": words}} | stamped(number) | more
 
 
+def marked(number: int, words: object, **marks: bool) -> dict[str, object]:
+    """A text that is no prompt: what says so stands before its id."""
+    return head(number) | {"type": "user", "message": {"role": "user", "content": words}} | marks | stamped(number)
+
+
 def progress(number: int, data: dict[str, object]) -> dict[str, object]:
     more = {"type": "progress", "data": data, "toolUseID": "b", "parentToolUseID": "t1"}
     return head(number) | more | stamped(number)
@@ -153,10 +158,12 @@ SHAPES = {
     "the hooks of a stop": head(9) | {"type": "system", "subtype": "stop_hook_summary", "hookCount": 1, "hookInfos": [{"command": "x"}]}
     | {"hookErrors": [], "timestamp": "2026-01-12T12:00:09.123Z", "uuid": ID.format(9), "toolUseID": ID.format(7)},
     "a prompt in a list": prompt(9, [{"type": "text", "text": "do it"}]),
-    "a prompt with settings": prompt(9, "do it {", thinkingMetadata={"level": "high", "triggers": [{"a": 1}]}, todos=[]),
+    "a prompt with settings": prompt(9, "do it {", thinkingMetadata={"level": "high", "triggers": []}, todos=[], permissionMode="plan"),
     "a prompt that begins with an escape": prompt(9, '"so"\n'),
     "a prompt": prompt(9, permissionMode="default"),
-    "a note of the agent to itself": prompt(9, "Caveat", isMeta=True),
+    "a note of the agent to itself": marked(9, "Caveat", isMeta=True),
+    "a note in a list": marked(9, [{"type": "text", "text": "Caveat"}], isMeta=True),
+    "a summary": marked(9, "So far", isVisibleInTranscriptOnly=True, isCompactSummary=True),
 }
 
 
@@ -193,6 +200,12 @@ LOOKALIKES = {
     | {"message": {**model(9, {})["message"], "content": [{"type": "thinking", "thinking": "x"}, INNER]}},  # type: ignore[dict-item]
     "a text with a mark that is escaped": prompt(9),
     "a time of another form": call(9) | {"timestamp": "2026-01-12T13:00:09+01:00"},
+    "a prompt with objects in its settings": prompt(9, "do it {", thinkingMetadata={"level": "high", "triggers": [{"a": 1}]}, todos=[]),
+    "settings that end in a text": prompt(9, thinkingMetadata={"level": '},"isMeta":true,"a":{"b":"', "triggers": []}),
+    "a note that is marked at its end": prompt(9, "Caveat", isMeta=True),
+    "a summary that is marked at its end": prompt(9, "So far", isCompactSummary=True),
+    "lines of a skill": prompt(9, [{"type": "text", "text": "Base"}], sourceToolUseID="t1"),
+    "a text that is marked as none": marked(9, "do it", isMeta=False),
     "two results": result(9, 1)
     | {
         "message": {

@@ -61,11 +61,12 @@ def walk(root: Path) -> Iterator[Entry]:
     Raises:
         OSError: *root* itself cannot be listed.
     """
-    pending = [(entry, "") for entry in _listed(root)]
+    top = Path(root)
+    pending = [(entry, "") for entry in _listed(top)]
     while pending:
         found, above = pending.pop()
         name = f"{above}{found.name}"
-        skipped, size, is_folder = _look(found, Path(root))
+        skipped, size, is_folder = _look(found, top)
         below: list[os.DirEntry[str]] = []
         if is_folder:
             try:
