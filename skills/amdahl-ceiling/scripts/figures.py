@@ -168,7 +168,9 @@ def measure_session(session: Session, told: Told | None = None) -> SessionFigure
 
 def _measure_turn(turn: Turn, model: Spans, called: Spans, rules: Labels) -> TurnFigures:
     window: Spans = [(turn.start, turn.end)]
-    calls = math.fsum(max(min(end, turn.end) - max(start, turn.start), 0.0) for start, end in called)
+    calls = math.fsum(
+        min(end, turn.end) - max(start, turn.start) for start, end in called if start < turn.end and end > turn.start and start < end
+    )
     inside = total(both(model, window))
     return TurnFigures(
         turn=turn,

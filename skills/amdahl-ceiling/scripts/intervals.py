@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -67,7 +68,9 @@ def total(spans: Iterable[Span]) -> float:
 def both(left: Spans, right: Spans) -> Spans:
     """The instants that lie in *left* and in *right*."""
     found: Spans = []
-    i = j = 0
+    if not left or not right:
+        return found
+    i, j = _before(left, right[0][0]), _before(right, left[0][0])
     while i < len(left) and j < len(right):
         start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
         if start < end:
@@ -82,7 +85,7 @@ def both(left: Spans, right: Spans) -> Spans:
 def without(spans: Spans, taken: Spans) -> Spans:
     """The instants of *spans* that do not lie in *taken*."""
     left: Spans = []
-    first = 0
+    first = _before(taken, spans[0][0]) if spans else 0
     for start, end in spans:
         while first < len(taken) and taken[first][1] <= start:
             first += 1
@@ -95,6 +98,11 @@ def without(spans: Spans, taken: Spans) -> Spans:
         if free < end:
             left.append((free, end))
     return left
+
+
+def _before(spans: Spans, at: float) -> int:
+    """A place in *spans* before which all end before *at*, as a session is asked for many short stretches of it."""
+    return max(bisect_left(spans, (at, at)) - 1, 0)
 
 
 def last_seconds(spans: Spans, seconds: float) -> Spans:

@@ -91,6 +91,7 @@ def _allocate(turn: Turn, model: Spans, rules: Labels) -> Labels:
     then from those that the rules call human. All the rest of the turn is a wait for a person.
     """
     window: Spans = [(turn.start, turn.end)]
+    rules = rules.within(window)
     busy = min(turn.duration, turn.wall)
     answering = both(model, window)
     model_part = _take([without(answering, rules.human), both(answering, rules.human)], busy)
