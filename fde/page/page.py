@@ -15,7 +15,7 @@ from ..portable.fold import legible
 from ..portable.svg import draw
 from .appendix import appendix
 from .cleared import cleared
-from .sheet import CLOSING, sheet
+from .sheet import CLOSING, RANGES, sheet
 from .wording import day, shorten, together
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def render(
         day=day(record["created"]),
         front=front,
         closing=CLOSING,
+        ranges=RANGES,
         sections=appendix(shown, front, is_internal=is_internal, withheld=for_client.withheld),
         failure=_failure(record) if is_internal else "",
         is_internal=is_internal,

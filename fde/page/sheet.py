@@ -18,6 +18,7 @@ from .wording import BASIS, Passage, day, passage, sureness
 
 MOST = 3
 CLOSING = "What is shortened here stands in full on the pages that follow."
+RANGES = "A range in brackets tells how far a figure is known: the true one may lie anywhere in it."
 CORRECTED = "What was corrected by a person"
 # Room in ordinary small letters.
 HEADLINE, SENTENCE, COST, ACTION, QUESTION, FINDING, ROLE, LABEL = 230, 300, 230, 230, 200, 280, 60, 110
@@ -118,6 +119,12 @@ class Sheet:
         shortened = any(part.is_cut for part in (*self.answer, *self.cost))
         return shortened or any(part.is_cut for part in (self.actions, self.findings, self.questions))
 
+    @property
+    def has_range(self) -> bool:
+        """Say whether a figure stands on it with its interval."""
+        said = [point.says for part in (self.actions, self.findings, self.questions) for point in part.points]
+        return any(passage.has_range for passage in (*self.answer, *self.cost, *said))
+
 
 def sheet(record: Mapping[str, Any]) -> Sheet:
     """Choose what of an artefact (`fde.artefact/1`), cleared or whole, stands on page one, so that it holds it."""
@@ -149,7 +156,7 @@ def height(front: Sheet) -> float:
         high += fit.SECTION + fit.HEADING + fit.COST.heights(part.text for part in front.cost)
     high += fit.CHART if front.chart else fit.RESERVE
     high += sum(_part_height(part) for part in (front.actions, front.findings, front.questions))
-    return high + 4 + fit.FOOTER.height(f"{front.sure} {CLOSING}")
+    return high + 4 + fit.FOOTER.height(f"{front.sure} {RANGES if front.has_range else ''} {CLOSING}")
 
 
 def _part_height(part: Part) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ..portable.facts import Fact, fill, is_known, named
+from ..portable.facts import Fact, fill, has_range, is_known, named
 
 # By an artefact's basis of a finding.
 BASIS = {
@@ -54,11 +54,13 @@ class Passage:
         text: Filled in, at most as long as the room for it.
         facts: The ids of the facts that it names.
         is_cut: Whether something of it was left out.
+        has_range: Whether it shows a figure with its interval.
     """
 
     text: str
     facts: tuple[str, ...] = ()
     is_cut: bool = False
+    has_range: bool = False
 
 
 def passage(raw: str, index: Mapping[str, Fact], room: float, further: float | None = None) -> Passage:
@@ -71,7 +73,9 @@ def passage(raw: str, index: Mapping[str, Fact], room: float, further: float | N
     if not kept and (clauses := _fitting(every[0].split("; "), index, room, "; ")):
         kept = [f"{'; '.join(clauses).rstrip('.')}."]
     said = " ".join(kept or every[:1])
-    return Passage(text=shorten(fill(said, index), room), facts=tuple(named(said)), is_cut=kept != every)
+    return Passage(
+        text=shorten(fill(said, index), room), facts=tuple(named(said)), is_cut=kept != every, has_range=has_range(said, index)
+    )
 
 
 def _fitting(parts: list[str], index: Mapping[str, Fact], room: float, between: str = " ") -> list[str]:

@@ -40,6 +40,14 @@ def test_the_skills_own_words_say_what_it_costs():
     assert text.text == "The waiting costs EUR 1,310 (900 to 1,800) a week."
 
 
+def test_it_says_what_brackets_mean_where_a_figure_stands_with_its_interval_and_nowhere_else():
+    assert "range in brackets" in render(record(), client="A client")
+    document = record(cost=["The waiting costs {f:wait.cost} a week."])
+    assert sheet(record()).has_range
+    assert not sheet(document).has_range
+    assert "range in brackets" not in render(document, client="A client")
+
+
 def without_cost(**other):
     document = record(**other)
     del document["cost"]

@@ -88,6 +88,11 @@ def named(statement: str) -> list[str]:
     return list(dict.fromkeys(match[1] for match in PLACEHOLDER.finditer(statement)))
 
 
+def has_range(statement: str, facts: Mapping[str, Fact]) -> bool:
+    """Say whether *statement*, filled in, shows a value with its interval."""
+    return any(match[2] and shown_ends(facts[match[1]]) for match in PLACEHOLDER.finditer(statement))
+
+
 def cell(value: object, unit: str, facts: Mapping[str, Fact]) -> str:
     """Return a table's cell as text: a sentence is filled, a bare number gets the column's unit."""
     if value is None:
