@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from exports import Export, Part, Unfinished, Unusable, inner, items, key, keys, needed, time
-from jobs import WHOLE, interval, job
+from jobs import WHOLE, interval, job, of_commit
 from reading import Moment
 from records import Found, Json
 
@@ -43,6 +43,7 @@ def _run(found: Found) -> Iterator[Part]:
     if created is not None:
         yield interval(case, "queue", created, started, WHOLE)
     yield interval(case, "run", started, time(record, "updated_at") or _absent("updated_at"), WHOLE, "C")
+    yield from of_commit(case, record.get("head_sha"), started)
     for change in items(record, "pull_requests"):
         yield Moment(case=case, event="change", at=started, what=f"{_repository(record)}#{change.get('number')}")
 
@@ -52,6 +53,7 @@ def _command(found: Found) -> Iterator[Part]:
     record = found.record
     case = _case(str(record.get("databaseId") or record.get("url") or found.place), record)
     _ended(record)
+    yield from of_commit(case, record.get("headSha"), time(record, "startedAt", "createdAt"))
     for one in items(record, "jobs"):
         if one.get("conclusion") not in NEVER:
             yield from job(case, str(one.get("name") or ""), created=None, started=time(one, "startedAt"), ended=time(one, "completedAt"))

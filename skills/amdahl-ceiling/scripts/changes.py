@@ -5,7 +5,8 @@ Its time begins when it is opened, or ready if it was a draft, and ends with its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +17,9 @@ PICKUP, REVIEW, REWORK, MERGE = "pickup", "review", "rework", "merge"
 KINDS = (PICKUP, REVIEW, REWORK, MERGE)
 REVIEWS = frozenset({"approved", "changes", "commented"})
 PUSHES = frozenset({"push", "commit"})
+WORK = frozenset({"commit", "authored", "session"})  # what may be older than the opening
+TOLD_OF = frozenset({"commit", "authored", "merged", "commit-of"})  # whose `what` is a commit
+APART = 3600.0  # seconds between two records of one merge: a queue for merges may write the commit first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +50,48 @@ class Change:
 def by_case(moments: Iterable[Moment]) -> dict[str, list[Moment]]:
     """The moments of each change, each once and in order.
 
-    One that names no repository (a timeline, a history of git) belongs to the only change of that number that names one.
+    One that names no repository (a timeline, a history of git) belongs to the only change that it can be of: of the same number, and of
+    the same commits or merged at the same time.
     """
     cases: dict[str, set[Moment]] = {}
     for moment in moments:
         cases.setdefault(moment.case, set()).add(moment)
-    for case in [case for case in cases if case.startswith("#")]:
-        named = [other for other in cases if other != case and other.endswith(case)]
-        if len(named) == 1:
-            cases[named[0]] |= cases.pop(case)
+    of_number: dict[str, list[str]] = {}
+    for case in cases:
+        of_number.setdefault(number(case), []).append(case)
+    for same in of_number.values():
+        for case in filter(is_nameless, same):
+            fitting = [other for other in same if not is_nameless(other) and _is_one(cases[case], cases[other])]
+            # Two histories may hold one merge; without a change that names its repository the first of them stands for it.
+            fitting = fitting or [other for other in same[: same.index(case)] if other in cases and _commits(cases[case]) & _commits(cases[other])]
+            if len(fitting) == 1:
+                cases[fitting[0]] |= cases.pop(case)
     return {case: sorted(found, key=lambda moment: (moment.at, moment.event)) for case, found in cases.items()}
+
+
+def number(case: str) -> str:
+    """The number of a change, from its id."""
+    return re.split("[#!]", case)[-1]
+
+
+def is_nameless(case: str) -> bool:
+    """Whether an id has a number and no repository: of a record by itself it begins with "#", of a history of git with "?" and its file."""
+    return case[:1] in {"#", "?"}
+
+
+def _is_one(nameless: Collection[Moment], named: Collection[Moment]) -> bool:
+    """Whether both can be of one change: every repository has a change of that number."""
+    if _commits(nameless) & _commits(named):
+        return True
+    merges = [[moment.at for moment in found if moment.event == "merged"] for found in (nameless, named)]
+    if merges[0]:
+        return any(abs(one - other) <= APART for one in merges[0] for other in merges[1])
+    opened = min((moment.at for moment in named if moment.event == "opened"), default=0.0)
+    return all(moment.at >= opened for moment in nameless if moment.event not in WORK)
+
+
+def _commits(found: Iterable[Moment]) -> set[str]:
+    return {moment.what for moment in found if moment.event in TOLD_OF and moment.what}
 
 
 def changes(moments: Iterable[Moment]) -> tuple[list[Change], int]:

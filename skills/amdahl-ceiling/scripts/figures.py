@@ -32,11 +32,13 @@ class Waits:
         spans: By stage, each tidy; an instant of two counts for the first of them.
         sure: Of some of them the part that rests on recorded times, tidy; elsewhere a rule decides.
         is_reviewed: Whether a person's review is known, so that what is left after the last commit is in no record.
+        merged: When it was merged, by those exports; epoch seconds.
     """
 
     spans: Mapping[str, Spans]
     sure: Mapping[str, Spans]
     is_reviewed: bool
+    merged: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

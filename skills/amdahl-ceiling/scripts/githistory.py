@@ -52,15 +52,15 @@ def read(path: Path, name: str) -> Read:
         raise BadInput(expected="a CSV file", found=str(error), where=name) from error
     if not rows:
         raise BadInput(expected=f"commits with the columns {', '.join(NEEDED)}", found=skipped[0] if skipped else "none", where=name)
-    return Read(format=FORMAT, name=name, records=len(rows), skipped=tuple(skipped), moments=tuple(_moments(rows)))
+    return Read(format=FORMAT, name=name, records=len(rows), skipped=tuple(skipped), moments=tuple(_moments(rows, name)))
 
 
-def _moments(rows: dict[str, dict[str, str]]) -> Iterator[Moment]:
+def _moments(rows: dict[str, dict[str, str]], name: str) -> Iterator[Moment]:
     for row in rows.values():
         match = _NUMBER.search(row["subject"] or "")
         if match is None:
             continue
-        case = f"#{next(filter(None, match.groups()))}"
+        case = f"?{name}#{next(filter(None, match.groups()))}"
         yield Moment(case=case, event="merged", at=_time(row, "commit_date"), what=row["sha"])
         for one in _merged(row, rows):
             yield Moment(case=case, event="authored", at=_time(one, "author_date"), what=one["sha"])

@@ -51,9 +51,11 @@ def _command(found: Found) -> Iterator[Part]:
         yield from _reviewed(case, str(review.get("state")), time(review, "submittedAt"), inner(review, "author"))
     if len(reviews) >= CAP or _total(record) > len(reviews):
         yield Moment(case=case, event="capped", at=_opening(record))
+    if sha := inner(record, "mergeCommit").get("oid"):
+        yield Moment(case=case, event="commit-of", at=_opening(record), what=str(sha))
     for commit in items(record, "commits"):
         if (at := time(commit, "committedDate")) is not None:
-            yield Moment(case=case, event="commit", at=at, what=str(commit.get("oid") or ""))
+            yield from _committed(case, commit.get("oid"), time(commit, "authoredDate"), at)
     for event in items(record, "timeline"):
         if (at := time(event, "created_at")) is not None and event.get("event") in EVENTS:
             yield Moment(case=case, event=EVENTS[str(event["event"])], at=at)
@@ -74,10 +76,7 @@ def _review(found: Found) -> Iterator[Part]:
 
 def _commit(found: Found) -> Iterator[Part]:
     record = found.record
-    at = time(inner(record, "commit", "committer"), "date")
-    if at is None:
-        raise Unusable("it has no date of its committer")
-    yield Moment(case=_of(found, ""), event="commit", at=at, what=str(record.get("sha") or ""))
+    yield from _committed(_of(found, ""), record.get("sha"), *_dates(inner(record, "commit")))
 
 
 def _timeline(found: Found) -> Iterator[Part]:
@@ -87,15 +86,28 @@ def _timeline(found: Found) -> Iterator[Part]:
     if event == "reviewed":
         yield from _reviewed(case, str(record.get("state")).upper(), time(record, "submitted_at"), inner(record, "user"))
     elif event == "committed":
-        at = time(inner(record, "committer"), "date")
-        if at is None:
-            raise Unusable("it has no date of its committer")
-        yield Moment(case=case, event="commit", at=at, what=str(record.get("sha") or ""))
+        yield from _committed(case, record.get("sha"), *_dates(record))
     elif event in EVENTS:
         at = time(record, "created_at")
         if at is None:
             raise Unusable("it has no created_at")
         yield Moment(case=case, event=EVENTS[event], at=at, who=_login(inner(record, "actor")))
+
+
+def _dates(commit: Json) -> tuple[float | None, float]:
+    """When a commit was written, if that is known, and when it was committed."""
+    at = time(inner(commit, "committer"), "date")
+    if at is None:
+        raise Unusable("it has no date of its committer")
+    return time(inner(commit, "author"), "date"), at
+
+
+def _committed(case: str, sha: object, written: float | None, at: float) -> Iterator[Part]:
+    """A commit of a change: its author's date survives a rebase, its committer's says since when it was there to be reviewed."""
+    what = str(sha or "")
+    if written is not None:
+        yield Moment(case=case, event="authored", at=written, what=what)
+    yield Moment(case=case, event="commit", at=at, what=what)
 
 
 def _case(repository: str, number: object) -> str:

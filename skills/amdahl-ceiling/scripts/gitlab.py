@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exports import Export, Part, Unfinished, Unusable, inner, keys, needed, packed, time
-from jobs import WHOLE, interval, job
+from jobs import WHOLE, interval, job, of_commit
 from people import is_bot
 from reading import Moment
 from records import Found, Json
@@ -57,6 +57,7 @@ def _pipeline(found: Found) -> Iterator[Part]:
     if isinstance(ran, bool) or not isinstance(ran, int | float) or ran < 0:
         raise Unusable("it has no duration")
     ran = min(float(ran), max(ended - started, 0.0))
+    yield from of_commit(case, record.get("sha"), started)
     yield interval(case, "run", started, started + ran, WHOLE, "A")
     yield interval(case, "wait", started + ran, ended, WHOLE, "C")
 
@@ -77,6 +78,8 @@ def _request(found: Found) -> Iterator[Part]:
             yield Moment(case=case, event=event, at=at)
     if sha := record.get("merge_commit_sha") or record.get("squash_commit_sha"):
         yield Moment(case=case, event="commit-of", at=opened, what=str(sha))
+    if tip := record.get("sha"):
+        yield Moment(case=case, event="tip", at=opened, what=str(tip))
     if branch := record.get("source_branch"):
         yield Moment(case=case, event="branch", at=opened, what=str(branch))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exports import Unfinished, Unusable
-from reading import Interval
+from reading import Interval, Moment
 
 WHOLE = ""  # the name of what is a run as a whole, and stands only where none of its jobs is known
 
@@ -37,3 +37,9 @@ def lasting(case: str, name: str, start: float | None, seconds: object) -> Inter
     if start is None or isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
         raise Unusable("it has no start or no duration")
     return interval(case, "run", start, start + seconds, name, "A")
+
+
+def of_commit(case: str, sha: object, started: float | None) -> Iterator[Moment]:
+    """A run tells of which commit it was: nothing else joins it to its change once that is merged."""
+    if sha and started is not None:
+        yield Moment(case=case, event="head", at=started, what=str(sha))

@@ -13,8 +13,9 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from _portable.strictjson import BadJson, strict_json
-from changes import by_case
+from changes import by_case, is_nameless, number
 from evidence import regular_files
+from forges import code
 from pulls import Pull
 from reading import Moment
 from sessionlogs import SESSIONS
@@ -61,7 +62,7 @@ def _pull(line: bytes) -> str:
 
 
 def joined(moments: Iterable[Moment], links: Mapping[str, Links]) -> tuple[list[Pull], Counter[str]]:
-    """Every merged change in *moments* with its sessions, and how many sessions were joined by which of the three."""
+    """Every merged change in *moments* with its sessions, and how many of the sessions in *links* were joined by which of the three."""
     cases = {case: found for case, found in by_case(moments).items() if _is_merged_work(found)}
     of_branch = defaultdict(set)
     for case, found in cases.items():
@@ -85,9 +86,11 @@ def _merged(case: str, found: Sequence[Moment], links: Mapping[str, Links], of_b
             ways_of.setdefault(session, LINK)
         elif not link.pulls and any(of_branch.get(branch) == {case} for branch in link.branches):
             ways_of.setdefault(session, BRANCH)
-    ways.update(ways_of.values())
+    ways.update(way for session, way in ways_of.items() if session in links)
     commits = [one.at for one in found if one.event == "commit" and one.at <= merged]
-    first = [one.at for one in found if one.event in ("authored", "commit") and one.at <= merged]
+    # A rebase or a squash makes commits anew, so the opening may be older than all of them.
+    early = ("authored", "commit", "opened") if commits else ("authored",)
+    first = [one.at for one in found if one.event in early and one.at <= merged]
     return Pull(
         number=case,
         merged=merged,
@@ -98,5 +101,8 @@ def _merged(case: str, found: Sequence[Moment], links: Mapping[str, Links], of_b
 
 
 def _is_same(case: str, pull: str) -> bool:
-    """Whether two names are of one pull request; a history of git knows its number and no repository."""
-    return case == pull or (case.startswith("#") and pull.endswith(case)) or (pull.startswith("#") and case.endswith(pull))
+    """Whether two names are of one pull request: a history of git knows no repository, a collected export only its code."""
+    repository, _, there = pull.partition("#")
+    if number(case) != there:
+        return False
+    return not repository or is_nameless(case) or case in {pull, f"{code(repository)}#{there}"}

@@ -5,13 +5,13 @@ Everything that the report says is computed from this value.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from boundaries import Boundary, pull_boundaries, session_boundaries
+from changes import APART, number
 from evidence import Source
 from exportfiles import origin, read_exports
 from figures import PullFigures, SessionFigures, TurnFigures, Waits, measure_pull, measure_session
@@ -115,10 +115,10 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
 
 
 def waits_of(pull: Pull, waits: Mapping[str, Waits]) -> Waits | None:
-    """What exports tell of *pull*: by its id, or by its number if one repository alone has it."""
+    """What exports tell of *pull*: by its id, or by its number if one change alone of that number was merged when it was."""
     if pull.number in waits:
         return waits[pull.number]
-    named = [found for case, found in waits.items() if re.split("[#!]", case)[-1] == pull.number.lstrip("#!")]
+    named = [found for case, found in waits.items() if number(case) == number(pull.number) and abs(found.merged - pull.merged) <= APART]
     return named[0] if len(named) == 1 else None
 
 

@@ -36,7 +36,7 @@ def answer(found: Measurement, facts: Facts) -> list[str]:
             "and an end (pull-requests/**/*.csv)."
         ]
     if "lead" not in found.boundaries:
-        return _answer_without_changes(facts)
+        return _answer_without_changes(found, facts)
     if not found.boundaries["lead"].is_split:
         return _answer_without_sessions(facts)
     if "work.lead" not in found.boundaries:
@@ -51,7 +51,7 @@ def answer(found: Measurement, facts: Facts) -> list[str]:
     return [
         (
             "A typical merged change (the median) takes {f:work.lead.median} of working time ({f:lead.median} on the calendar) from the "
-            "first prompt to the merge; {f:work.lead.none} of the {f:lead.count} changes fall wholly outside working hours."
+            f"first prompt to the merge; {_fit(facts)}."
         ),
         (
             "If the model took no time at all, {f:work.lead.stage.model.share|range} of the working time would be saved "
@@ -60,6 +60,18 @@ def answer(found: Measurement, facts: Facts) -> list[str]:
         ),
         _what_holds(found),
     ]
+
+
+def _fit(facts: Facts) -> str:
+    """How far the working hours can be those that people work."""
+    if is_unfit(facts):
+        return "the given working hours do not fit these logs, so the calendar is the better guide"
+    return "{f:work.lead.none} of the {f:lead.count} changes fall wholly outside working hours"
+
+
+def is_unfit(facts: Facts) -> bool:
+    """Whether too much of the model's time lies outside the given working hours."""
+    return _at_least(facts, "lead.model-outside.share", OTHER_HOURS)
 
 
 def _what_holds(found: Measurement) -> str:
@@ -74,7 +86,9 @@ def _what_holds(found: Measurement) -> str:
     )
 
 
-def _answer_without_changes(facts: Facts) -> list[str]:
+def _answer_without_changes(found: Measurement, facts: Facts) -> list[str]:
+    if "change" in found.traced.boundaries:
+        return _answer_not_joined(facts)
     first = (
         "The sessions that were read ({f:session.count}) last {f:session.hours} from their first to their last record."
     )
@@ -95,11 +109,25 @@ def _answer_without_changes(facts: Facts) -> list[str]:
     ]
 
 
+def _answer_not_joined(facts: Facts) -> list[str]:
+    """Changes and sessions are both here, and nothing says which belong together."""
+    working = "{f:work.change.median} of working time ({f:change.median} on the calendar)"
+    takes = working if "work.change.median" in facts else "{f:change.median} on the calendar"
+    return [
+        f"A typical merged change (the median of {{f:change.count}}) takes {takes} from its opening to its merge.",
+        (
+            "What the model takes of it, and so how much faster it could become, is not known: no record joins these changes to the sessions; "
+            "a table with the sessions of each change does."
+        ),
+        "What holds a change most is {f:change.top.stage}, with {f:change.top.share|range} of the calendar time.",
+    ]
+
+
 def _answer_without_sessions(facts: Facts) -> list[str]:
     working = "{f:work.lead.median} of working time ({f:lead.median} on the calendar)"
     takes = working if "work.lead.median" in facts else "{f:lead.median} on the calendar"
     return [
-        f"A typical merged change (the median) takes {takes} from its first commit to the merge.",
+        f"A typical merged change (the median) takes {takes} from its first commit, or its opening if that is earlier, to the merge.",
         "What the model takes of it, and so how much faster it could become, is not known: there are no session logs.",
         "What holds a change most is {f:lead.top.stage}, with {f:lead.top.share} of the calendar time.",
     ]
@@ -215,13 +243,8 @@ def method(found: Measurement) -> list[str]:
             ),
         ]
     if found.headline:
-        start = "the first prompt of its sessions" if found.sessions else "its first commit"
         made += [
-            f"A merged change runs from {start} to its merge; sessions that run at the same time are laid over each other.",
-            (
-                "Of {f:lead.listed} merged pull requests listed, {f:lead.measured} have such a start and {f:lead.count} have all their sessions "
-                "here; only those carry the figures."
-            ),
+            *_starts(found),
             *([WAITS_METHOD] if found.traced.waits else []),
             "Working time is that of the agreed working hours and holidays in the agreed time zone; a night or a weekend adds nothing to it.",
         ]
@@ -231,6 +254,22 @@ def method(found: Measurement) -> list[str]:
             "pull requests again and again, never single events."
         )
     return made
+
+
+def _starts(found: Measurement) -> list[str]:
+    """From when a merged change is measured, and how many of those that are listed."""
+    if not found.sessions:
+        return [
+            "A merged change runs from its first commit, by its author's date, or from its opening if that is earlier, to its merge.",
+            "Of {f:lead.listed} merged pull requests listed, {f:lead.count} have such a start; only those carry the figures.",
+        ]
+    return [
+        "A merged change runs from the first prompt of its sessions to its merge; sessions that run at the same time are laid over each other.",
+        (
+            "Of {f:lead.listed} merged pull requests listed, {f:lead.measured} have such a start and {f:lead.count} have all their sessions "
+            "here; only those carry the figures."
+        ),
+    ]
 
 
 def limits(found: Measurement, facts: Facts) -> list[str]:
@@ -272,9 +311,20 @@ def limits(found: Measurement, facts: Facts) -> list[str]:
     return made
 
 
+def _no_start(found: Measurement) -> str:
+    """Why merged pull requests have no start here."""
+    return "no session that is here and began before the merge is joined to them" if found.sessions else "no commit or opening before the merge is known of them"
+
+
 def warnings(found: Measurement, facts: Facts) -> list[str]:
-    """What went wrong on the way, in plain words."""
-    made = [f"{source.id}: {remark}" for source in found.sources for remark in source.remarks]
+    """What went wrong on the way, in plain words; first what decides which figures to go by."""
+    made = []
+    if is_unfit(facts):
+        made.append(
+            "The given working hours do not fit these logs: {f:lead.model-outside.share} of the model's time lies outside them, so the figures "
+            "on the calendar are the better guide until the hours are asked for."
+        )
+    made += [f"{source.id}: {remark}" for source in found.sources for remark in source.remarks]
     made += [
         f"{source.id}: nothing that could be used ({source.health})."
         for source in found.sources
@@ -283,14 +333,9 @@ def warnings(found: Measurement, facts: Facts) -> list[str]:
     fallen = sum(session.fallen_back for session in found.sessions)
     if fallen:
         made.append(f"set:sessions: {fallen} recorded durations are longer than their turn and were not used.")
-    if _at_least(facts, "lead.model-outside.share", OTHER_HOURS):
-        made.append(
-            "The given working hours do not fit these logs: {f:lead.model-outside.share} of the model's time lies outside them, so the figures "
-            "on the calendar are the better guide until the hours are asked for."
-        )
     unlinked = len(found.pulls) - len(found.measured)
     if unlinked:
         made.append(
-            f"{found.pull_sources[0]}: {unlinked} pull requests have no start before their merge here and were left out."
+            f"{found.pull_sources[0]}: left out of the merged pull requests: {unlinked}, as {_no_start(found)}."
         )
     return made

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from boundaries import Boundary
 from changes import KINDS as CHANGE_KINDS
-from changes import MERGE, PICKUP, REVIEW, REWORK, Change, changes
+from changes import MERGE, PICKUP, REVIEW, REWORK, Change, by_case, changes
 from exportfiles import origin
 from figures import APPROVED, CI, REVIEW_WAIT, Waits
 from figures import REWORK as REWORKED
@@ -25,7 +25,7 @@ from worktime import Calendar
 
 # First what makes progress, then what holds it.
 PIPELINE = ("run", "approval", "queue", "wait")
-OF_OTHERS = frozenset({"waiting", "change", "prompt", "answer", "child"})
+OF_OTHERS = frozenset({"waiting", "change", "head", "prompt", "answer", "child"})
 # A message of the model may hold its tools.
 AGENT = ("human", "provider", "tool", "model")
 
@@ -87,13 +87,13 @@ def traced_boundary(name: str, cases: Mapping[str, Sequence[Interval]], kinds: S
         for kind in kinds:
             exact[kind] += total(both(spans[kind], sure))
         seconds = [total(spans[kind]) for kind in kinds]
-        rows.append((*seconds, max(wall - math.fsum(seconds), 0.0)))
+        if wall > 0:
+            rows.append((*seconds, max(wall - math.fsum(seconds), 0.0)))
     return boundary(name, (*kinds, REST), rows, exact)
 
 
 def boundary(name: str, stages: tuple[str, ...], rows: Sequence[Sequence[float]], exact: Mapping[str, float]) -> Boundary:
-    """A boundary of the stages that have time, in seconds by case; a case without any stays out."""
-    rows = [row for row in rows if sum(row) > 0]
+    """A boundary of the stages that have time, in seconds by case."""
     used = [place for place in range(len(stages)) if any(row[place] > 0 for row in rows)]
     return Boundary(
         id=name,
@@ -119,12 +119,27 @@ def change_boundary(name: str, found: Sequence[Change], within: Callable[[Change
     return boundary(name, (*CHANGE_KINDS, REST), rows, exact)
 
 
-def checks(runs: Mapping[str, Sequence[Interval]], moments: Iterable[Moment]) -> dict[str, Spans]:
-    """When a run of each change was under way, tidy; of those changes only whose runs are known."""
+def checks(runs: Mapping[str, Sequence[Interval]], moments: Sequence[Moment]) -> dict[str, Spans]:
+    """When a run of each change was under way, tidy; of those changes only whose runs are known.
+
+    A run belongs to the change that it names, or to those whose commit it was of; a run of the merged commit comes after the change.
+    """
     found: dict[str, Spans] = defaultdict(list)
-    for run, change in {(one.case, one.what) for one in moments if one.event == "change"}:
+    named = {(one.case, one.what) for one in moments if one.event == "change"}
+    of_commit = _by_commit(by_case(moments))
+    for run, change in named | {(one.case, change) for one in moments if one.event == "head" for change in of_commit.get(one.what, ())}:
         found[change] += [(one.start, one.end) for one in runs.get(run, ())]
-    return {change: union(spans) for change, spans in found.items()}
+    return {change: union(spans) for change, spans in found.items() if spans}
+
+
+def _by_commit(cases: Mapping[str, Iterable[Moment]]) -> dict[str, set[str]]:
+    """The changes that hold each commit."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    for case, found in cases.items():
+        shas = {kind: {one.what for one in found if one.event in kind} for kind in (("commit", "tip"), ("merged", "commit-of"))}
+        for sha in shas["commit", "tip"] - shas["merged", "commit-of"] - {""}:
+            holders[sha].add(case)
+    return holders
 
 
 def waits(change: Change, runs: Spans) -> Waits:
@@ -139,6 +154,7 @@ def waits(change: Change, runs: Spans) -> Waits:
         },
         sure={REVIEW_WAIT: waited[PICKUP], CI: runs, APPROVED: waited[MERGE]},
         is_reviewed=change.is_reviewed,
+        merged=change.merged,
     )
 
 
@@ -174,7 +190,7 @@ def trace(reads: Sequence[Read], calendar: Calendar, within: Callable[[float], b
         "agent": [(one.start, one.end) for case in sessions.values() for one in case],
         "change": [(change.start, change.merged) for change in made],
     }
-    kept = {one.id: one for one in found if one.cases}
+    kept = {one.id: one for one in found if one.cases and one.total > 0}
     return Traced(
         boundaries=kept,
         changes=made,

@@ -251,5 +251,8 @@ def _method(traced: Traced) -> list[str]:
 def _limits(traced: Traced) -> list[str]:
     made = ["Each ceiling belongs to its own whole and takes away one part alone: two of them are never multiplied."]
     if any(family(name) == "change" for name in traced.boundaries):
-        made.append("What a change waited for without a review in the evidence is not known: of its reviewers, its author or a date, nothing says.")
+        made.append(
+            "Of {f:change.unreviewed} of {f:change.count} merged changes no person's review is known; what they waited for is not known either and "
+            "counts with no reviewer."
+        )
     return made

@@ -100,6 +100,12 @@ def test_the_example_gives_facts_in_the_right_form_and_without_a_typed_figure():
     assert all(source["health"] == "ok" for source in document["sources"])
 
 
+def test_where_the_working_hours_fit_the_answer_says_how_many_changes_lie_outside_of_them(team):
+    log = Log("a").prompt(0).says(3000, "m1")
+    first, *_ = answer(facts(team([log], [(1, START + 3000, START + 7200, "a", 1)]), "--working-hours", "Mon-Sun 00:00-24:00"))
+    assert first.endswith("from the first prompt to the merge; 0 of the 1 changes fall wholly outside working hours.")
+
+
 def test_a_finding_is_made_only_where_its_title_holds(team):
     """One change, wholly made by agents: no dialog, and nothing but the model from the prompt to the merge."""
     log = Log("a").prompt(0).asks(990, "m1", "c", "mcp__x").result(1000, "c").says(1990, "m2").took(2000, 2000)
@@ -112,7 +118,7 @@ def test_the_answer_tells_how_long_it_takes_how_short_it_could_be_and_what_holds
     first, second, third = answer(example_facts())
     assert re.fullmatch(
         r"A typical merged change \(the median\) takes \S+ h of working time \(\S+ h on the calendar\) from the first prompt to the merge; "
-        r"9 of the 29 changes fall wholly outside working hours\.",
+        r"the given working hours do not fit these logs, so the calendar is the better guide\.",
         first,
     )
     assert re.search(
@@ -203,7 +209,7 @@ def test_without_sessions_the_time_runs_from_the_first_commit_and_no_ceiling_is_
     found = values(document)
     assert (found["lead.hours"], found["lead.ceiling"], found["work.lead.ceiling"]) == (pytest.approx(3), None, None)
     assert answer(document)[:2] == [
-        "A typical merged change (the median) takes 3.00 h of working time (3.00 h on the calendar) from its first commit to the merge.",
+        "A typical merged change (the median) takes 3.00 h of working time (3.00 h on the calendar) from its first commit, or its opening if that is earlier, to the merge.",
         "What the model takes of it, and so how much faster it could become, is not known: there are no session logs.",
     ]
     assert by_id(document["facts"])["lead.ceiling"]["unknown"] == "no session logs, so the model's part is not known"
@@ -241,7 +247,7 @@ def test_a_change_merged_before_its_first_prompt_is_left_out_and_said(team):
     assert values(document)["lead.count"] == 1
     assert document["details"]["pull_requests_without_start"] == ["1"]
     assert (
-        "set:pull-requests: 1 pull requests have no start before their merge here and were left out."
+        "set:pull-requests: left out of the merged pull requests: 1, as no session that is here and began before the merge is joined to them."
         in document["warnings"]
     )
 

@@ -209,7 +209,7 @@ def test_a_test_without_a_time_is_named_and_thousands_may_have_commas(tmp_path):
 
 def test_a_merge_gives_the_commits_that_it_brought():
     found = read_any(SAMPLES / "git/log.csv", "log.csv")
-    counts = Counter(one.event for one in found.moments if one.case == "#322")
+    counts = Counter(one.event for one in found.moments if one.case == "?log.csv#322")
     assert counts == {"merged": 1, "authored": 1, "commit": 1}
 
 
@@ -217,11 +217,11 @@ def test_a_squash_is_its_own_commit_and_a_column_may_name_its_sessions(tmp_path)
     text = "sha,parents,author_date,commit_date,subject,sessions\na,b,2026-01-12T12:00:00Z,2026-01-12T13:00:00Z,Do it (#7),s1 s2\n"
     found = read_any(written(tmp_path, text, "log.csv"), "log.csv")
     assert [(one.case, one.event, one.what) for one in found.moments] == [
-        ("#7", "merged", "a"),
-        ("#7", "authored", "a"),
-        ("#7", "commit", "a"),
-        ("#7", "session", "s1"),
-        ("#7", "session", "s2"),
+        ("?log.csv#7", "merged", "a"),
+        ("?log.csv#7", "authored", "a"),
+        ("?log.csv#7", "commit", "a"),
+        ("?log.csv#7", "session", "s1"),
+        ("?log.csv#7", "session", "s2"),
     ]
 
 

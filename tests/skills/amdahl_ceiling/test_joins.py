@@ -6,7 +6,7 @@ import json
 
 import pytest
 from skills.amdahl_ceiling.logs import Log, stamp
-from skills.amdahl_ceiling.measured import facts, values
+from skills.amdahl_ceiling.measured import facts, skill, values
 
 HEAD = "sha\tparents\tauthor_date\tcommit_date\tsessions\tsubject\n"
 HOUR = 3600
@@ -75,3 +75,63 @@ def test_a_table_of_merged_pull_requests_comes_before_what_is_joined(root):
     (root / "pull-requests/merged.csv").write_text(f"pr,merged_at,session_ids\n1,{stamp(8 * HOUR)},s\n")
     shown, _ = lead(root)
     assert shown == {"listed": 1, "count": 1, "hours": 8}
+
+
+def history(root, *rows, name="log.tsv"):
+    (root / f"git/{name}").write_text(HEAD + "\n".join("\t".join(row) for row in rows))
+
+
+def merge(number, at, sha="merge", sessions=""):
+    return [sha, "base", stamp(at), stamp(at), sessions, f"Do it (#{number})"]
+
+
+def test_a_collected_export_is_joined_by_the_code_of_the_repository_that_the_log_names(root):
+    log = Log("s").prompt(0).says(600, "m")
+    log.record(700, "pr-link", prNumber=7, prRepository="o/r", prUrl="x").write(root / "sessions")
+    dates = {"createdAt": stamp(2 * HOUR), "mergedAt": stamp(4 * HOUR), "isDraft": False, "author": {"login": "author"}}
+    for repository in ("o/r", "o/other"):
+        path = root / f"pull-requests/{skill.forges.code(repository)}.pulls.json"
+        path.write_text(json.dumps([{"number": 7} | dates | ({} if repository == "o/r" else {"mergedAt": stamp(9 * HOUR)})]))
+    assert lead(root)[0] == {"listed": 2, "count": 1, "hours": 4}
+
+
+@pytest.mark.parametrize("closed", [{"mergedAt": None, "closedAt": stamp(3 * HOUR)}, {"mergedAt": stamp(4 * HOUR)}])
+def test_a_history_of_another_repository_gives_a_change_of_the_same_number_no_merge(root, closed):
+    listed(root, change(7, "b", **closed))
+    history(root, merge(7, 10_000 * HOUR))
+    found = values(facts(root))
+    assert found.get("change.hours") == (None if closed["mergedAt"] is None else 2)
+
+
+def test_a_history_of_the_same_repository_is_known_by_the_time_of_the_merge_or_by_its_commits(root):
+    listed(root, change(7, "b"), change(8, "c", mergeCommit={"oid": "queued"}))
+    history(root, merge(7, 4 * HOUR), merge(8, 2 * HOUR, "queued"), merge(9, 4 * HOUR, "other"))
+    assert lead(root)[0]["listed"] == 3
+
+
+def test_two_histories_have_changes_of_their_own_and_one_that_stands_twice_counts_once(root):
+    history(root, merge(7, 4 * HOUR, "a"), name="one.tsv")
+    history(root, merge(7, 4 * HOUR, "a"), name="one-again.tsv")
+    history(root, merge(7, 4 * HOUR, "b"), name="two.tsv")
+    assert lead(root)[0]["listed"] == 2
+
+
+def test_a_table_takes_no_waits_of_a_change_that_was_merged_at_another_time(root):
+    Log("s").prompt(0).says(600, "m").write(root / "sessions")
+    listed(root, change(7, "b", reviews=[{"state": "APPROVED", "submittedAt": stamp(3 * HOUR), "author": {"login": "bob"}}]))
+    for merged, is_theirs in ((4, True), (8, False)):
+        (root / "pull-requests/merged.csv").write_text(f"pr,merged_at,session_ids\n7,{stamp(merged * HOUR)},s\n")
+        assert ("lead.stage.review-wait.hours" in values(facts(root))) is is_theirs
+
+
+def test_without_sessions_a_change_starts_with_what_its_author_wrote_or_with_its_opening(root):
+    commit = {"oid": "c", "authoredDate": stamp(HOUR), "committedDate": stamp(3 * HOUR)}
+    rebased = {"oid": "d", "authoredDate": stamp(3 * HOUR), "committedDate": stamp(3 * HOUR)}
+    listed(root, change(7, "b", commits=[commit]), change(8, "b", commits=[rebased]), change(9, "b"))
+    assert lead(root)[0] == {"listed": 3, "count": 2, "hours": 3 + 2}
+
+
+def test_sessions_that_a_trailer_names_and_nobody_has_are_not_said_to_be_joined(root):
+    Log("s").prompt(0).says(600, "m").write(root / "sessions")
+    history(root, merge(7, 4 * HOUR, sessions="s gone"))
+    assert any("Sessions joined to merged changes: 1 by a commit's trailer." in one for one in facts(root)["warnings"])

@@ -91,6 +91,25 @@ def test_a_faster_pipeline_is_worth_to_a_change_what_its_checks_take_of_it(root)
     assert "pipeline-in-change" in [one["id"] for one in found["findings"]]
 
 
+@pytest.mark.parametrize("head", ["c", "m"])
+def test_a_run_belongs_to_the_change_whose_commit_it_was_of_and_not_to_that_whose_merge_it_tested(root, head):
+    commits = [{"oid": "c", "authoredDate": stamp(0), "committedDate": stamp(0)}]
+    listed(root, change(1, 4, commits=commits, mergeCommit={"oid": "m"}), change(2, 400))
+    run = {"id": 5, "workflow_id": 2, "run_attempt": 1, "status": "completed", "conclusion": "success", "head_sha": head, "pull_requests": []}
+    run |= {"created_at": stamp(0), "run_started_at": stamp(0), "updated_at": stamp(3600)}
+    (root / "ci/runs.json").write_text(json.dumps([run]))
+    ci(root, job(5, "a", 0, 0, 3600))
+    found = values(facts(root))
+    assert found.get("change.checked.stage.ci.share") == (25 if head == "c" else None)
+
+
+def test_a_change_wholly_outside_working_hours_counts_with_nothing_and_is_not_left_out(root):
+    night = {"createdAt": stamp(9 * 3600), "mergedAt": stamp(10 * 3600)}
+    listed(root, change(1, 2), change(2, 2, **night), change(3, 2, **night))
+    found = {fact["id"]: fact for fact in facts(root)["facts"]}
+    assert [(found[name]["value"], found[name]["n"]) for name in ("change.median", "work.change.median")] == [(1, 3), (0, 3)]
+
+
 def test_machines_drafts_and_a_list_of_reviews_that_was_cut_off_are_counted(root):
     many = [(1 + n / 100, "COMMENTED", "bob") for n in range(100)]
     listed(root, change(1, 10, many), change(2, 5, author={"login": "app/renovate", "is_bot": True}))

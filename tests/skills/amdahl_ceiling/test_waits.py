@@ -113,7 +113,7 @@ def test_the_exports_wholes_can_be_asked_too_with_their_interval(team, tmp_path,
 
 @given(rest=pieces, waits=st.lists(pieces, min_size=4, max_size=4), last=st.none() | st.integers(0, 100), is_reviewed=st.booleans())
 def test_every_instant_without_an_agent_counts_once(rest, waits, last, is_reviewed):
-    known = figures.Waits(spans=dict(zip("abcd", waits, strict=True)), sure={}, is_reviewed=is_reviewed)
+    known = figures.Waits(spans=dict(zip("abcd", waits, strict=True)), sure={}, is_reviewed=is_reviewed, merged=0.0)
     found = figures.Rest(last, known).stages(rest)
     assert sum(found.values()) == pytest.approx(sets.total(rest))
     assert all(seconds >= 0 for seconds in found.values())
