@@ -60,12 +60,14 @@ def by_case(moments: Iterable[Moment]) -> dict[str, list[Moment]]:
     for case in cases:
         of_number.setdefault(number(case), []).append(case)
     for same in of_number.values():
+        # Those that name a repository first: two histories may hold one merge too.
+        same.sort(key=is_nameless)
         for case in filter(is_nameless, same):
-            fitting = [other for other in same if not is_nameless(other) and _is_one(cases[case], cases[other])]
-            # Two histories may hold one merge; without a change that names its repository the first of them stands for it.
-            fitting = fitting or [other for other in same[: same.index(case)] if other in cases and _commits(cases[case]) & _commits(cases[other])]
-            if len(fitting) == 1:
-                cases[fitting[0]] |= cases.pop(case)
+            others = [other for other in same if other != case and other in cases]
+            alike = [other for other in others if _commits(cases[case]) & _commits(cases[other])]
+            fitting = [other for other in others if not is_nameless(other) and _fits(cases[case], cases[other])]
+            if alike or len(fitting) == 1:
+                cases[(alike or fitting)[0]] |= cases.pop(case)
     return {case: sorted(found, key=lambda moment: (moment.at, moment.event)) for case, found in cases.items()}
 
 
@@ -79,10 +81,8 @@ def is_nameless(case: str) -> bool:
     return case[:1] in {"#", "?"}
 
 
-def _is_one(nameless: Collection[Moment], named: Collection[Moment]) -> bool:
-    """Whether both can be of one change: every repository has a change of that number."""
-    if _commits(nameless) & _commits(named):
-        return True
+def _fits(nameless: Collection[Moment], named: Collection[Moment]) -> bool:
+    """Whether the times of both can be of one change: every repository has a change of that number."""
     merges = [[moment.at for moment in found if moment.event == "merged"] for found in (nameless, named)]
     if merges[0]:
         return any(abs(one - other) <= APART for one in merges[0] for other in merges[1])

@@ -61,6 +61,7 @@ MARKERS = {
     "<command-name": "<command-name>",
 }
 REFUSAL = "The user doesn't want to proceed with this tool use"
+NO_TIME = "x"  # stands for a time that is none, so that such records are counted again
 SYNTHETIC = "<synthetic>"  # the model's name in answers that the agent made up itself
 COLUMNS = (
     "pr number merge_epoch merged_epoch merge_at merged_at session_ids sessions last_commit_epoch last_commit_at "
@@ -111,7 +112,7 @@ class Skeleton:
         return {
             "type": word(record.get("type")),
             "uuid": self.ident(uuid) if isinstance(uuid, str) else None,
-            "timestamp": moment(record.get("timestamp")),
+            "timestamp": None if record.get("timestamp") is None else moment(record["timestamp"]) or NO_TIME,
             "message": self._message(record.get("message")),
             "toolUseResult": own_duration(record.get("toolUseResult")),
         }
@@ -232,7 +233,7 @@ class Found:
 
     def see(self, made: Json) -> None:
         """Count one skeleton."""
-        if day := made.get("timestamp", "")[:10]:
+        if (day := made.get("timestamp", NO_TIME)[:10]) != NO_TIME:
             self.first, self.last = min(self.first or day, day), max(self.last, day)
         self.versions.update([made["version"]] if "version" in made else [])
 
@@ -323,7 +324,7 @@ def first_time(path: Path) -> float:
     """The first time in the first lines of a skeleton, by which the measurement orders logs."""
     with path.open(encoding="ascii") as lines:
         for _, line in zip(range(50), lines, strict=False):
-            if line != "x\n" and (time := json.loads(line).get("timestamp")):
+            if line != "x\n" and (time := json.loads(line).get("timestamp", NO_TIME)) != NO_TIME:
                 return datetime.fromisoformat(time).timestamp()
     return 0.0
 

@@ -7,7 +7,6 @@ pairing even where their clocks go back.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -19,6 +18,7 @@ INTERRUPT = "[Request interrupted by user"
 REFUSAL = "The user doesn't want to proceed with this tool use"
 SYNTHETIC = "<synthetic>"
 NOTICE = "<task-notification"
+MOST = 1e15  # of whatever unit; what is more is no duration
 NOT_PROMPTS = ("<local-command", "<command-name", NOTICE)
 
 Record = dict[str, Any]
@@ -162,6 +162,4 @@ def _own_seconds(result: object) -> float | None:
 
 def number(value: object) -> float | None:
     """A number that a duration can be: finite and not negative; None for anything else."""
-    if isinstance(value, int | float) and math.isfinite(value) and value >= 0:
-        return float(value)
-    return None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < MOST else None

@@ -57,7 +57,7 @@ class LogRead:
     Attributes:
         session: The session, None if no record carried a time.
         lines: Physical lines.
-        malformed: Where lines are that are not one JSON object, as "file:number".
+        malformed: Where lines are that were found not to be one JSON object, as "file:number".
         digests: One per file: its name, its bytes that were read, and "sha256:<hex>" of them.
         keys: `keys_of` the ids of its records.
     """

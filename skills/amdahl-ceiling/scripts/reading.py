@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -118,7 +118,7 @@ def instant(value: object) -> float | None:
     an offset among it: whose clock it is, nobody can know.
     """
     if isinstance(value, str):
-        return _iso(value) if not value.isascii() or not value.isdigit() else instant(int(value))
+        return iso(value) if not value.isascii() or not value.isdigit() else instant(int(value))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     for unit in (1, 1_000, 1_000_000, 1_000_000_000):
@@ -127,14 +127,15 @@ def instant(value: object) -> float | None:
     return None
 
 
-def _iso(text: str) -> float | None:
+def iso(text: str) -> float | None:
+    """Return epoch seconds of an ISO 8601 time with offset between 2005 and 2100; None for anything else."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     if moment.tzinfo is None:
         return None
-    seconds = moment.astimezone(UTC).timestamp()
+    seconds = moment.timestamp()
     return seconds if EARLIEST <= seconds <= LATEST else None
 
 

@@ -209,7 +209,7 @@ def _count_facts(facts: Facts, found: Measurement) -> None:
         ("log.malformed", "Lines of session logs that could not be read", found.sources[0].skipped),
         (
             "log.repeated",
-            "Records that stand in more than one log, counted once",
+            "Records that stand more than once, counted once",
             sum(s.counts.repeated for s in sessions),
         ),
         ("log.unanswered", "Tool calls that never got a result, left out", sum(s.counts.unanswered for s in sessions)),

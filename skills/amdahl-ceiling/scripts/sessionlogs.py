@@ -50,7 +50,10 @@ def read_sessions(root: Path) -> tuple[Source, list[Session]]:
     remark(source, "entries are not regular files and were not opened", odd)
     repeated = sum(session.counts.repeated for session in sessions)
     if repeated:
-        source.remarks.append(f"{repeated} records stand in more than one log and were counted once.")
+        source.remarks.append(f"{repeated} records stand more than once, in one log or in several, and were counted once.")
+    undated = sum(session.counts.undated for session in sessions)
+    if undated:
+        source.remarks.append(f"{undated} records have a time that is none, or one before 2005 or after 2100, and were left out.")
     if not sessions:
         source.health = "failed" if source.bytes else "skipped" if odd else "empty"
     return source, sessions

@@ -36,8 +36,8 @@ class Counts:
 
     Attributes:
         lines: Physical lines.
-        malformed: Numbers of the lines that are not one JSON object.
-        repeated: Records left out because an earlier file holds the same one.
+        malformed: Numbers of the lines that were found not to be one JSON object.
+        repeated: Records left out because the same one stands earlier, in this log or in another.
         messages: Distinct messages of the model.
         assistant_lines: Records of kind assistant.
         calls: Tool calls asked for.
@@ -45,6 +45,7 @@ class Counts:
         backwards: Neighbouring records whose clock goes back.
         durations: Recorded durations of turns.
         duration_seconds: Their sum.
+        undated: Records whose time is none, or one in which no agent can have worked.
     """
 
     lines: int = 0
@@ -57,6 +58,7 @@ class Counts:
     backwards: int = 0
     durations: int = 0
     duration_seconds: float = 0.0
+    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """Takes from the lines that make up nearly all of a session log only what carries time.
 
 A line is taken only if its front matches from the first byte, if no block, record or object starts where none is expected, and
-if its end matches to the last byte: then the depth of every value that is taken is proven. Any other line is not understood here
-and must be parsed whole. What stands in a text that nobody needs is not looked at.
+if its end matches: then the depth of every value that is taken is proven, for a line that a program wrote in one piece or tore
+off. Any other line is not understood here and must be parsed whole. What nobody needs is not looked at: a line with a byte
+that is no UTF-8 in a text, or torn behind an inner brace of what a tool says of itself, is taken, where a parser would refuse it.
 """
 
 from __future__ import annotations
@@ -97,7 +98,9 @@ class Shapes:
         """Take the lines from *start* on that tell how commands go on; give the place behind them, and how many they are."""
         run = shape.RUN.match(data, start, stop)
         lines = shape.RUNS.findall(data, start, run.end()) if run else []
-        if run is None or len(lines) != data.count(b"\n", start, run.end()) or not self.listener.ran(lines):
+        if run is None or len(lines) != data.count(b"\n", start, run.end()) or len(lines) != data.count(shape.BEGINS, start - 1, run.end()):
+            return start, 0
+        if not self.listener.ran(lines):
             return start, 0
         return run.end(), len(lines)
 
@@ -118,8 +121,10 @@ class Shapes:
             if tail is None:
                 return False
             uuid, stamp = tail.groups()
-        head = front[shape.SIDE]
-        self.listener.said(head and _side(head), uuid, stamp, front.group(*shape.PART))
+        head, side = front[shape.SIDE], None
+        if head is not None and (side := _side(head, data, front.end(), end)) is None:
+            return False
+        self.listener.said(side, uuid, stamp, front.group(*shape.PART))
         return True
 
     def result(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
@@ -127,23 +132,28 @@ class Shapes:
         stamps = _stamps(data, front, end)
         if stamps is None:
             return False
-        head, call, refused = front.group(*shape.ANSWER)
-        call = call or _last_id(data, stamps.start(1) - len('}]},"uuid":"'))
-        return call is not None and self.listener.answered(head and _side(head), stamps[1], stamps[2], call, refused=refused is not None)
+        head, first, of, refused = front.group(*shape.ANSWER)
+        side = None
+        if head is not None and (side := _side(head, data, front.end(), end)) is None:
+            return False
+        call = first or of or _last_id(data, stamps.start(1) - len('}]},"uuid":"'))
+        return call is not None and self.listener.answered(side, stamps[1], stamps[2], call, refused=refused is not None)
 
     def prompt(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
         """Take the rest of a line with a prompt; likewise."""
         at = front.end()
         closes = b'"}]},' if data.startswith(shape.IN_LIST, at - len(shape.IN_LIST)) else b'"},'
         words, ends = _plain(data, at), data.find(closes + b'"', at, end)
-        if words is None or ends < 0 or shape.BLOCKS.search(data, at, ends):
+        if words is None or ends < 0 or shape.BLOCKS.search(data, at, ends) or shape.NO_PROMPT.search(data, front.start(), at):
             return False
         tail = shape.ASKED.fullmatch(data, ends + len(closes), end)
         if tail is None:
             return False
         marks, uuid, stamp = tail.groups()
-        head = front[shape.SIDE]
-        self.listener.asked(head and _side(head), uuid, stamp, words, is_own=b"isMeta" not in marks, is_summary=b"isCompactSummary" in marks)
+        head, side = front[shape.SIDE], None
+        if head is not None and (side := _side(head, data, at, end)) is None:
+            return False
+        self.listener.asked(side, uuid, stamp, words, is_own=b"isMeta" not in marks, is_summary=b"isCompactSummary" in marks)
         return True
 
     def command(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
@@ -191,7 +201,7 @@ class Shapes:
     def mirrored_message(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
         """Take a sub-agent's line of the model's that its parent's log repeats; likewise."""
         tail = shape.USUALLY_MIRRORED.search(data, front.end(), end)
-        outer = _outer(data, tail.end(), end) if tail and tail[1] else None
+        outer = _outer(data, front.start(), tail.start() + 1, end) if tail and tail[1] else None
         if tail is None or outer is None:
             return False
         agent, uuid, stamp = outer
@@ -203,12 +213,12 @@ class Shapes:
 
     def mirrored_result(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
         """Take a tool's result for a sub-agent, likewise."""
-        at, call = front.end(), front["inner_of"]
+        at, call = front.end(), front["inner_first"] or front["inner_of"]
         other = shape.OBJECT.search(data, at, end)
         until = other.start() if other else end
         # Where no other object begins, the result's block and its message end but once.
         tail = shape.MIRRORED_RESULT.match(data, max(data.rfind(b'}]},"uuid":"', at, until), 0), end)
-        outer = _outer(data, until, end) if tail else None
+        outer = _outer(data, front.start(), until, end) if tail else None
         if call is None or tail is None or outer is None:
             return False
         agent, uuid, stamp = outer
@@ -217,7 +227,7 @@ class Shapes:
         if self.listener.passed(uuid, stamp) is None:
             return True
         if (time := self.listener.inside(tail[1], tail[2])) is not None:
-            self.listener.mirror(agent).settle(call, time, refused=data.startswith(shape.REFUSED, at))
+            self.listener.mirror(agent).settle(call, time, refused=front["inner_refused"] is not None)
         return True
 
 
@@ -235,15 +245,17 @@ TAKERS: dict[int | None, Take] = {
 }
 
 
-def _side(head: bytes) -> bytes:
-    """The sub-agent that speaks, by how its line begins."""
+def _side(head: bytes, data: bytes, at: int, end: int) -> bytes | None:
+    """The sub-agent that speaks, by how its line begins; None if what stands behind *at* may name it."""
     agent = shape.AGENT.search(head)
-    return agent[1] if agent else SIDECHAIN
+    if agent is not None:
+        return agent[1]
+    return SIDECHAIN if data.find(shape.AGENT_LATER, at, end) < 0 and shape.AGENT_LATER not in head else None
 
 
-def _outer(data: bytes, at: int, end: int) -> tuple[bytes, bytes, bytes] | None:
-    """Behind a sub-agent's record, of which all was looked at before *at*: whose it is, and the id and the time of the record around it."""
-    prompt = data.rfind(shape.GIVEN, 0, end)
+def _outer(data: bytes, start: int, at: int, end: int) -> tuple[bytes, bytes, bytes] | None:
+    """In a line from *start* on, of which all was looked at before *at*: whose record it repeats, and the id and the time of its own."""
+    prompt = data.rfind(shape.GIVEN, start, end)
     ends = data.find(b'","agentId":"', prompt + len(shape.GIVEN), end) if prompt > 0 else -1
     tail = shape.MIRROR_ENDS.fullmatch(data, ends, end) if ends > 0 else None
     if tail is None or shape.GLUED.search(data, at, ends):
@@ -265,9 +277,9 @@ def _stamps(data: bytes, front: re.Match[bytes], end: int) -> re.Match[bytes] | 
     found = shape.USUALLY_BEFORE.search(data, at, end)
     if found is None:
         return shape.ANSWERED.fullmatch(data, max(data.find(b'}]},"uuid":"', at, end), at), end)
-    # A result names at its end the call's record, which is its parent: nothing else can have come in between then.
-    is_whole = data.startswith(shape.SOURCE, end - shape.SOURCED) and data.startswith(data[start + shape.PARENT : start + shape.PARENT + 38], end - 39)
-    other = found.start()
+    # A result names at its end the call's record, which is its parent: if nothing names it in between, no other record came in.
+    parent, other = data[start + shape.PARENT + 1 : start + shape.PARENT + 37], found.start()
+    is_whole = data.startswith(shape.SOURCE, end - shape.SOURCED) and data.find(parent, other) == end - 38
     if not is_whole and (not data.startswith(b"}", end - 1) or shape.GLUED.search(data, other + 1, end)):
         return None
     if found[1] is not None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from calls import divide
 from conversation import (
@@ -25,6 +24,7 @@ from conversation import (
     text_of,
 )
 from intervals import Packed, Span, union
+from reading import iso
 from sessions import Counts, Session
 from shapes import SIDECHAIN, Shapes
 from turns import TurnFinder
@@ -47,7 +47,7 @@ class Reader:
         self.first, self.last = math.inf, -math.inf
         self.previous = -math.inf
         self.prompt: float | None = None
-        self.lines = self.repeated = self.assistant = self.backwards = 0
+        self.lines = self.repeated = self.assistant = self.backwards = self.undated = 0
         self.malformed: list[int] = []
         self.retries: list[Span] = []
         self.reports_progress = False
@@ -83,6 +83,7 @@ class Reader:
     def _take(self, record: Record) -> None:
         time = epoch(record.get("timestamp"))
         if time is None:
+            self.undated += record.get("timestamp") is not None
             return
         self.first, self.last = min(self.first, time), max(self.last, time)
         match record.get("type"):
@@ -113,7 +114,9 @@ class Reader:
             self.repeated += 1
             return None
         self.seen.add(uuid)
-        return moment(stamp)
+        time = moment(stamp)
+        self.undated += time is None
+        return time
 
     def passed(self, uuid: bytes, stamp: bytes) -> float | None:
         """Take any record; likewise."""
@@ -142,6 +145,8 @@ class Reader:
             if time < self.previous - BACKWARDS:
                 self.backwards += 1
             self.previous = time
+        else:
+            self.undated += 1
         return time
 
     def said(self, side: bytes | None, uuid: bytes, stamp: bytes, part: Part) -> None:
@@ -267,7 +272,10 @@ class Reader:
     def _mirrored(self, data: Record) -> None:
         """Take a sub-agent's record that the parent's log repeats."""
         inner = data["message"]
-        if not self._is_new(inner.get("uuid")) or (time := epoch(inner.get("timestamp"))) is None:
+        if not self._is_new(inner.get("uuid")):
+            return
+        if (time := epoch(inner.get("timestamp"))) is None:
+            self.undated += inner.get("timestamp") is not None
             return
         talk = self.mirror(ident(data.get("agentId")))
         if inner.get("type") == "assistant":
@@ -309,20 +317,15 @@ class Reader:
             calls=len(calls),
             unanswered=sum(call.end is None for call in calls.values()),
             backwards=self.backwards,
+            undated=self.undated,
             durations=self.turns.durations,
             duration_seconds=self.turns.duration_seconds,
         )
 
 
-def epoch(text: object) -> float | None:
-    """Epoch seconds of an ISO 8601 time with offset, or None if it is no such thing."""
-    if not isinstance(text, str):
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time.timestamp() if time.tzinfo is not None else None
+def epoch(value: object) -> float | None:
+    """Epoch seconds of a record's time; None if it is no such thing."""
+    return iso(value) if isinstance(value, str) else None
 
 
 def moment(stamp: bytes) -> float | None:
@@ -330,7 +333,7 @@ def moment(stamp: bytes) -> float | None:
     minute = stamp[:17]
     start = _MINUTES.get(minute)
     if start is None:
-        start = epoch(minute.decode() + "00Z")
+        start = epoch(minute.decode("ascii", "replace") + "00Z")
         if start is None:
             return None
         if len(_MINUTES) == MINUTES:

@@ -41,7 +41,7 @@ def test_a_resumed_session_leaves_its_records_to_the_log_that_had_them_first(roo
         ("z", 0, 1),
         ("a", 2, 1),
     ]
-    assert "2 records stand in more than one log and were counted once." in source.remarks
+    assert "2 records stand more than once, in one log or in several, and were counted once." in source.remarks
 
 
 @pytest.mark.parametrize("place", ["s/subagents/agent-1.jsonl", "agent-1.jsonl"])

@@ -111,7 +111,7 @@ def test_two_processes_find_what_one_finds(root):
     alone, together = (in_a_process(READ, root, large) for large in (10**12, 1))
     assert alone["sessions"] == together["sessions"]
     assert alone["source"] == together["source"]
-    assert "4 records stand in more than one log and were counted once." in alone["source"]["note"]
+    assert "4 records stand more than once, in one log or in several, and were counted once." in alone["source"]["note"]
 
 
 def test_an_unreadable_log_is_an_error_also_when_the_other_process_meets_it(root):
@@ -191,7 +191,7 @@ def test_a_fork_that_repeats_the_seconds_of_a_command_counts_none_of_them(root):
     source, (before, after) = read_sessions(root)
     assert (before.counts.repeated, after.counts.repeated) == (0, 9)
     assert (round(before.wall[1] - before.wall[0]), after.wall[0]) == (8, after.wall[1])
-    assert source.remarks == ["9 records stand in more than one log and were counted once."]
+    assert source.remarks == ["9 records stand more than once, in one log or in several, and were counted once."]
 
 
 @given(st.lists(st.uuids(version=4).map(lambda one: str(one).encode()) | st.binary(max_size=40), unique=True))

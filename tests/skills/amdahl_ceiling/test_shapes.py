@@ -206,6 +206,17 @@ LOOKALIKES = {
     "a summary that is marked at its end": prompt(9, "So far", isCompactSummary=True),
     "lines of a skill": prompt(9, [{"type": "text", "text": "Base"}], sourceToolUseID="t1"),
     "a text that is marked as none": marked(9, "do it", isMeta=False),
+    "a second block that begins with its id": model(9, {})
+    | {"message": {**model(9, {})["message"], "content": [{"type": "text", "text": "x"}, {"id": "t9", "type": "tool_use", "name": "Edit"}]}},  # type: ignore[dict-item]
+    "a text and a result": prompt(9, [{"type": "text", "text": "x"}, {"tool_use_id": "t1", "type": "tool_result", "content": "y"}]),
+    "a result that does not say so": prompt(9, [{"tool_use_id": "t1", "content": "y"}]),
+    "a result of another kind": prompt(9, [{"tool_use_id": "t1", "content": "y", "type": "mcp_tool_result"}]),
+    "a note that is marked at its front": head(9) | {"isMeta": True} | prompt(9, "Caveat"),
+    "a summary that is marked at its front": head(9) | {"isCompactSummary": True} | prompt(9, "So far"),
+    "a sub-agent that is named last": call(9) | {"isSidechain": True, "agentId": "g"},
+    "a result for a sub-agent that is named last": result(9, 1) | {"isSidechain": True, "agentId": "g"},
+    "a prompt for a sub-agent that is named last": prompt(9) | {"isSidechain": True, "agentId": "g"},
+    "a time that nobody worked at": call(9) | {"timestamp": "0001-01-01T00:00:00.000Z"},
     "two results": result(9, 1)
     | {
         "message": {
@@ -218,7 +229,52 @@ LOOKALIKES = {
 
 @pytest.mark.parametrize("name", LOOKALIKES)
 def test_what_only_looks_like_it_is_parsed_whole_or_read_rightly(name):
-    both(log(prompt(0), call(1), call(2), LOOKALIKES[name]))
+    both(log(prompt(0), call(1), call(2), LOOKALIKES[name], call(20)))
+
+
+@pytest.mark.parametrize("kind", [call, result])
+def test_a_sub_agent_that_is_named_behind_its_message_is_the_one_that_is_named_before_it(kind):
+    asks, answers = (record | {"isSidechain": True} for record in (call(9), result(12, 9)))
+    named = [record | {"agentId": "g"} if make is kind else head(1, side="g") | record for make, record in ((call, asks), (result, answers))]
+    assert [end - start for start, end in both(log(prompt(0), *named)).tool] == [3]
+
+
+AFTER_CALL = result(29, 1, toolUseResult={"a": "b", "c": "d"}, sourceToolAssistantUUID=ID.format(28))
+BESIDE = result(30, 2, toolUseResult={"a": "b"}, sourceToolAssistantUUID=ID.format(28)) | {"parentUuid": ID.format(28)}
+ESCAPES = {
+    "a refusal": (result(9, 1, "The user doesn't want to proceed with this tool use. no"), b"'", b"\\u0027"),
+    "an answer that the agent made up": (model(9, {"type": "text", "text": "x"}), b'"model":"m"', b'"model":"\\u003csynthetic\\u003e"'),
+    "a notice": (prompt(9, "<task-notification>"), b"<", b"\\u003c"),
+    "more seconds than there are": (progress(9, {"type": "bash_progress", "elapsedTimeSeconds": 2}), b":2}", b":" + b"9" * 400 + b"}"),
+    "a duration without end": (SHAPES["how long a turn took"], b":31000", b":" + b"9" * 400),
+}
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_what_is_written_in_another_way_is_read_alike(name):
+    record, plain, escaped = ESCAPES[name]
+    assert plain in line(record)
+    both(log(prompt(0), call(1)) + line(record).replace(plain, escaped) + b"\n" + log(call(20)))
+
+
+@pytest.mark.parametrize("time", [b"2026-01-12T12\xff00:09.123Z", b"2026-13-12T12:00:09.123Z", b"0001-01-01T00:00:00.000Z", b"9999-12-31T23:59:59.999Z"])
+def test_a_record_at_a_time_that_is_none_is_left_out_and_counted(time):
+    reader, data = Watched(), log(prompt(0)) + line(call(9)).replace(b"2026-01-12T12:00:09.123Z", time) + b"\n"
+    reader.block(data, len(data), 0)
+    session = reader.session()
+    assert (session.counts.undated, session.counts.calls, session.wall[0]) == (1, 0, session.wall[1])
+
+
+@pytest.mark.parametrize("cut", range(40, 100, 5))
+@pytest.mark.parametrize("second", [AFTER_CALL, BESIDE])
+def test_a_result_glued_to_one_of_the_same_answer_is_malformed(cut, second):
+    both(log(prompt(0), call(1), call(2)) + line(AFTER_CALL)[:-cut] + line(second) + b"\n", is_parsed=True)
+    assert both(log(prompt(0), call(1), call(2)) + line(AFTER_CALL) + line(second) + b"\n").counts.malformed == (4,)
+
+
+@pytest.mark.parametrize("cut", range(1, len(line(repeated(3, call(8)))), 9))
+def test_a_sub_agents_line_torn_and_glued_to_the_next_is_malformed(cut):
+    both(log(prompt(0), call(1)) + line(repeated(3, call(8)))[:cut] + line(repeated(5, call(9))) + b"\n")
 
 
 @pytest.mark.parametrize(
@@ -266,6 +322,12 @@ def test_among_the_seconds_of_a_command_each_odd_line_is_seen(at, odd):
     both(b"".join(one + b"\n" for one in lines))
 
 
+@pytest.mark.parametrize("at", range(1, len(line(runs(5, 1, 4))), 9))
+def test_the_tail_of_a_second_of_a_command_is_malformed(at):
+    tail = line(runs(5, 1, 4))[-at:]
+    both(log(*COMMANDS[:5]) + tail + b"\n" + log(runs(6, 1, 5)))
+
+
 @pytest.mark.parametrize("glue", [b"", b"}", b"\n{"])
 def test_the_seconds_of_a_command_that_lost_a_line_end_are_malformed(glue):
     lines = [line(one) for one in COMMANDS]
@@ -304,18 +366,8 @@ def test_a_line_that_is_torn_anywhere_is_malformed_also_when_the_next_record_fol
 @pytest.mark.parametrize("first", SHAPES)
 @pytest.mark.parametrize("second", SHAPES)
 def test_two_records_on_one_line_are_malformed(first, second):
-    if first == second == "a result with its call's record":
-        return  # see below
     session = both(log(prompt(0)) + line(SHAPES[first]) + line(SHAPES[second]) + b"\n", is_parsed=True)
     assert session.counts.malformed == (2,)
-
-
-def test_one_and_the_same_result_twice_on_a_line_counts_once():
-    """Its end names its call's record, its beginning does: so much is looked at, and no other line can end so."""
-    record = line(SHAPES["a result with its call's record"])
-    reader, data = Watched(), log(prompt(0), call(1)) + record + record + b"\n"
-    reader.block(data, len(data), 0)
-    assert (reader.parsed, [round(end - start, 3) for start, end in reader.session().tool]) == ([], [28])
 
 
 TEXTS = st.text(

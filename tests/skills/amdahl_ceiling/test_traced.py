@@ -95,6 +95,8 @@ def test_a_faster_pipeline_is_worth_to_a_change_what_its_checks_take_of_it(root)
 def test_a_run_belongs_to_the_change_whose_commit_it_was_of_and_not_to_that_whose_merge_it_tested(root, head):
     commits = [{"oid": "c", "authoredDate": stamp(0), "committedDate": stamp(0)}]
     listed(root, change(1, 4, commits=commits, mergeCommit={"oid": "m"}), change(2, 400))
+    squash = f"sha\tparents\tauthor_date\tcommit_date\tsubject\nm\tb\t{stamp(0)}\t{stamp(4 * 3600)}\tDo it (#1)\n"
+    (root / "git/log.tsv").write_text(squash)
     run = {"id": 5, "workflow_id": 2, "run_attempt": 1, "status": "completed", "conclusion": "success", "head_sha": head, "pull_requests": []}
     run |= {"created_at": stamp(0), "run_started_at": stamp(0), "updated_at": stamp(3600)}
     (root / "ci/runs.json").write_text(json.dumps([run]))
