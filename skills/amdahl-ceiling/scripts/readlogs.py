@@ -1,7 +1,8 @@
 """Reads many logs at once: when they are large, a second process helps.
 
 It is a copy of this one, made where a system can make such copies, so that nothing need be loaded again. Each of the two takes
-the next piece of work when it is done with one, so that both end together; what the copy found comes back in a file.
+the next piece of work when it is done with one, so that both end together; what the copy found comes back in a file. It only
+helps: what it did not find, because it could not be made or came to an end, is read here.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import accumulate, groupby
 from typing import IO, Any
 
@@ -41,20 +43,32 @@ def _shared(logs: Sequence[Log]) -> list[LogRead]:
     import tempfile
 
     pieces = _pieces(logs)
-    # What the other finds goes to a file, as a pipe would be full long before anybody reads it.
-    with _turns(len(pieces)) as turns, tempfile.TemporaryFile() as results:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        other = os.fork()
-        if other == 0:
-            _tell(_taken(turns, pieces, logs), results)
-        found = dict(_taken(turns, pieces, logs))
-        status = os.waitstatus_to_exitcode(os.waitpid(other, 0)[1])
-        if status:
-            raise BadInput(expected="a second process that reads logs", found=f"its end with code {status}", where=__file__)
+    found: dict[int, LogRead | dict[str, Any]] = {}
+    with suppress(OSError), _turns(len(pieces)) as turns, tempfile.TemporaryFile() as results:
+        # What the other finds goes to a file, as a pipe would be full long before anybody reads it.
+        with _helper(turns, pieces, logs, results):
+            found.update(_taken(turns, pieces, logs))
         results.seek(0)
-        found.update(pickle.load(results) for _ in range(len(logs) - len(found)))  # noqa: S301 - written by our own process
-    return [_read(found[place]) for place in range(len(logs))]
+        found.update(_told(results))
+    return [_read(found.get(place) or _read_or_refused(log)) for place, log in enumerate(logs)]
+
+
+@contextmanager
+def _helper(turns: int, pieces: Sequence[Sequence[int]], logs: Sequence[Log], results: IO[bytes]) -> Iterator[None]:
+    """A copy of this process that takes pieces of *logs* too, and is gone at the end."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.flush()
+    other = os.fork()
+    if other == 0:
+        _tell(_taken(turns, pieces, logs), results)
+    is_done = False
+    try:
+        yield
+        is_done = True
+    finally:
+        if not is_done:
+            os.kill(other, signal.SIGKILL)
+        os.waitpid(other, 0)
 
 
 def _pieces(logs: Sequence[Log]) -> list[list[int]]:
@@ -86,14 +100,19 @@ def _taken(turns: int, pieces: Sequence[Sequence[int]], logs: Sequence[Log]) -> 
 
 def _tell(found: Iterator[Found], results: IO[bytes]) -> None:
     """Write all that is *found* to *results*; and end this process, come what may."""
-    code = 1
     try:
         for one in found:
             pickle.dump(one, results, pickle.HIGHEST_PROTOCOL)
         results.flush()
-        code = 0
     finally:
-        os._exit(code)
+        os._exit(0)
+
+
+def _told(results: IO[bytes]) -> Iterator[Found]:
+    """All that was written to *results*, up to where its writer may have been ended."""
+    with suppress(EOFError, pickle.UnpicklingError):
+        while True:
+            yield pickle.load(results)  # noqa: S301 - written by our own process
 
 
 def _read_or_refused(log: Log) -> LogRead | dict[str, Any]:

@@ -130,6 +130,42 @@ except readlogs.BadInput as error:
     assert "sessions/s3.jsonl: expected a readable file" in str(in_a_process(gone, root)["error"])
 
 
+TROUBLES = {
+    "no second process": "def fork():\n    raise BlockingIOError(11, 'Resource temporarily unavailable')",
+    "no folder for its findings": "fork = os.fork\ntempfile.tempdir = '/nonexistent'",
+    "no output": "fork = os.fork\nsys.stdout = None",
+    "killed at its start": "def fork(made=os.fork):\n    return made() or os.kill(os.getpid(), 9)",
+    "killed while it writes": """
+def dump(one, results, protocol):
+    results.write(pickle.dumps(one, protocol)[:-9])
+    results.flush()
+    os.kill(os.getpid(), 9)
+
+def fork(made=os.fork):
+    other = made()
+    if not other:
+        readlogs.pickle.dump = dump
+    return other
+""",
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_what_a_second_process_does_not_find_is_read_by_the_first(root, trouble):
+    for number in range(40):
+        simple(f"s{number}", 1000 * number).write(root / "sessions")
+    code = f"""
+import os, pickle, tempfile
+import sessionlogs, readlogs
+readlogs.LARGE, out = 1, sys.stdout
+{TROUBLES[trouble]}
+os.fork = fork
+found = len(sessionlogs.read_sessions(Path(sys.argv[2]))[1])
+sys.stdout = out
+"""
+    assert in_a_process(code, root) == 40
+
+
 def test_memory_is_bounded_by_the_longest_line_and_not_by_the_file(root):
     log = Log("a").prompt(0).asks(1, "m1", "t", "Read").result(2, "t", "x" * 100_000)
     small = log.says(9, "m2").write(root, "small")
