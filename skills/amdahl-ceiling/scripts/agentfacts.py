@@ -7,12 +7,11 @@ from typing import Any
 
 from boundaries import Boundary
 from exportfiles import origin
-from factlist import Facts
+from factlist import HOUR, Facts
 from reading import Read
 from stagewords import REST
 from traced import AGENT, agent_cases, traced_boundary
 
-HOUR = 3600
 # By the format's first word: what its logs are of.
 TOOLS = {
     "Codex": "Codex",
@@ -23,6 +22,9 @@ TOOLS = {
     "OpenTelemetry": "traces of OpenTelemetry",
     "Jaeger": "traces of Jaeger",
 }
+# No agent works without its model, and hardly one without asking a person: where a log has none of it, it does not write it down.
+NEEDED = ("model", "human")
+UNTOLD = "its log does not write it down"
 COLUMNS = {"model": "Model", "tool": "Tools", "human": "Waits for a person", "other": "Other"}
 
 
@@ -48,6 +50,8 @@ def _row(facts: Facts, key: str, label: str, found: Boundary, sources: list[str]
     sums = {"other": found.sums.get("provider", 0.0) + found.sums.get(REST, 0.0)} | found.sums
     for kind, head in COLUMNS.items():
         hours = sums.get(kind, 0.0) / HOUR
-        facts.add(f"agents.{key}.{kind}.hours", f"{label}: {head.lower()}", "duration", hours, "h", n=count, **common)
+        is_told = hours > 0 or kind not in NEEDED
+        name = f"agents.{key}.{kind}.hours"
+        facts.add(name, f"{label}: {head.lower()}", "duration", hours if is_told else None, "h", n=count, unknown="" if is_told else UNTOLD, **common)
     cells = [f"{{f:agents.{key}.{kind}.hours}}" for kind in COLUMNS]
     return [label, f"{{f:agents.{key}.sessions}}", *cells, grade]

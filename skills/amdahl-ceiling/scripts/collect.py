@@ -29,7 +29,7 @@ import secrets
 import stat
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -77,9 +77,10 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Skeleton:
-    """Turns records into skeletons; *key* is what ids are hashed with."""
+    """Turns records into skeletons; *key* is what ids are hashed with, *codes* are of the repositories whose exports are collected too."""
 
     key: bytes
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     def ident(self, value: object) -> str | None:
         """A keyed hash in the form of a UUID: the same for the same id, wherever it stands."""
@@ -95,7 +96,7 @@ class Skeleton:
 
     def record(self, record: Json) -> Json:
         """What may leave of one line."""
-        links = ("parentUuid", "logicalParentUuid", "parentToolUseID", "toolUseID", "sourceToolAssistantUUID", "prRepository")
+        links = ("parentUuid", "logicalParentUuid", "parentToolUseID", "toolUseID", "sourceToolAssistantUUID")
         made: Json = {name: self.ident(record.get(name)) for name in links}
         # Of these the measurement asks whether they are there; a hash of nothing would be something.
         made |= {name: self.ident(record.get(name) or None) for name in ("sessionId", "agentId", "sourceToolUseID")}
@@ -103,7 +104,8 @@ class Skeleton:
         made |= {name: bool(record.get(name)) or None for name in ("isSidechain", "isMeta", "isCompactSummary")}
         made |= {name: number(record.get(name)) for name in ("durationMs", "retryInMs", "retryAttempt", "maxRetries", "prNumber")}
         made |= {"subtype": word(record.get("subtype")), "version": version(record.get("version"))}
-        made["data"] = self._data(record.get("data"))
+        repository = record.get("prRepository")
+        made |= {"data": self._data(record.get("data")), "prRepository": self.codes.get(str(repository)) or self.ident(repository)}
         return present(made)
 
     def _common(self, record: Json) -> Json:
@@ -227,12 +229,14 @@ class Found:
     bytes: int = 0
     lines: int = 0
     malformed: int = 0
+    known: int = 0
     first: str = ""
     last: str = ""
     versions: Counter[str] = field(default_factory=Counter)
 
     def see(self, made: Json) -> None:
         """Count one skeleton."""
+        self.known += "type" in made
         if (day := made.get("timestamp", NO_TIME)[:10]) != NO_TIME:
             self.first, self.last = min(self.first or day, day), max(self.last, day)
         self.versions.update([made["version"]] if "version" in made else [])
@@ -310,8 +314,11 @@ def write_logs(logs: list[Log], out: Path, maker: Skeleton, found: Found) -> Non
     for log in logs:
         target = out / log.name
         target.parent.mkdir(parents=True, exist_ok=True)
+        known = found.known
         with log.path.open("rb") as lines, target.open("w", encoding="ascii", newline="\n") as made:
             made.writelines(f"{line}\n" for line in skeletons(lines, maker, found))
+        if log.size and found.known == known:
+            raise Stopped(f"{log.path}: no line of it is a record of Claude Code. Logs of other agents cannot be collected so; leave them out.")
         found.got += 1
         if not log.is_agents:
             firsts.setdefault(first_time(target), []).append(log)
@@ -417,7 +424,7 @@ def manifest(maker: Skeleton, main: Found, agents: Found, pulls: Found) -> Json:
 
 def collect(options: argparse.Namespace, out: Path) -> Json:
     """Write the pack's folders below *out* and return its manifest."""
-    maker = Skeleton(key_in(options.key_file, is_made=not options.show))
+    maker = Skeleton(key_in(options.key_file, is_made=not options.show), _codes(options.repos))
     main, agents = Found(), Found()
     logs = logs_below(options.source, maker, main)
     if not logs:
@@ -427,6 +434,18 @@ def collect(options: argparse.Namespace, out: Path) -> Json:
         found.expected = len(chosen) + found.skipped
         write_logs(chosen, out, maker, found)
     return manifest(maker, main, agents, write_pulls(options.pulls, out, maker))
+
+
+def _codes(repos: list[str]) -> dict[str, str]:
+    """What the exports of these repositories are called, by which a session's pull request is found in them."""
+    if not repos:
+        return {}
+    from forges import BadRepository, code, repositories
+
+    try:
+        return {name: code(name) for name in repositories(repos)}
+    except BadRepository as error:
+        raise Stopped(str(error)) from error
 
 
 def sessions(options: argparse.Namespace) -> int:
@@ -504,6 +523,9 @@ def main(arguments: list[str]) -> int:
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
+    except ModuleNotFoundError:
+        sys.stderr.write("collect.py: this needs the files that stand beside collect.py in its skill; copy the whole folder scripts/.\n")
+        return 3
     except (Stopped, OSError, UnicodeDecodeError, csv.Error) as error:
         shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in str(error))
         sys.stderr.write(f"collect.py: {shown}\n")
@@ -521,6 +543,7 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument(
         "--pulls", type=Path, action="append", default=[], metavar="CSV", help="a table of merged pull requests with session ids"
     )
+    logs.add_argument("--repos", nargs="+", default=[], metavar="FILE|OWNER/NAME", help="as for `commands`: joins sessions to those exports")
     logs.add_argument(
         "--key-file",
         type=Path,

@@ -38,16 +38,22 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """One session's files: its own log and those of its sub-agents."""
+    """One session's files: its own log, what of it lies in other folders, and those of its sub-agents."""
 
     id: str
     main: File
     agents: tuple[File, ...]
+    further: tuple[File, ...] = ()
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """All its files, in the order in which they are read."""
+        return (self.main, *self.further, *self.agents)
 
     @property
     def size(self) -> int:
         """Bytes of all its files."""
-        return self.main.size + sum(file.size for file in self.agents)
+        return sum(file.size for file in self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +106,7 @@ def read_log(log: Log, elsewhere: frozenset[int] = frozenset()) -> LogRead:
     reader = Reader(log.id, Seen(elsewhere) if elsewhere else set())
     malformed: list[str] = []
     digests: list[tuple[str, int, str]] = []
-    for file in (log.main, *log.agents):
+    for file in log.files:
         before = len(reader.malformed)
         digests.append((file.name, *_read(file, reader)))
         malformed += [f"{file.name}:{number}" for number in reader.malformed[before:]]

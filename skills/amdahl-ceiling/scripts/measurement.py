@@ -5,7 +5,8 @@ Everything that the report says is computed from this value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +15,15 @@ from boundaries import Boundary, pull_boundaries, session_boundaries
 from changes import APART, number
 from evidence import Source
 from exportfiles import origin, read_exports
+from factlist import HOUR
 from figures import PullFigures, SessionFigures, TurnFigures, Waits, measure_pull, measure_session
 from joins import joined, read_links
 from pulls import Pull
 from pulltables import read_all_pulls
 from reading import Read
-from sessionlogs import read_sessions
-from telemetry import of_others, told_of
+from sessionlogs import named_otherwise, read_sessions
+from sessions import Session
+from telemetry import Told, conversations, of_others, told_of
 from traced import Traced, trace
 from worktime import Calendar
 
@@ -89,8 +92,10 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
     listed_by: tuple[str, ...] = (pull_source.id,)
     if not pulls and reads:
         pulls, listed_by = _joined(evidence, reads, exports)
-    told = told_of({session.id for session in read}, reads)
-    reads = of_others(told, reads)
+    ids = _ids_in(reads, read, evidence)
+    told = told_of(ids, reads)
+    _say_of_telemetry(session_source, told, conversations(reads) - ids.keys())
+    reads = of_others(ids, reads)
     traced = trace(reads, calendar)
     sessions = {session.id: measure_session(session, told.get(session.id)) for session in read}
     measured = [measure_pull(pull, sessions, calendar, waits_of(pull, traced.waits)) for pull in pulls]
@@ -112,6 +117,25 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
         reads=tuple(reads),
         told=len(told),
     )
+
+
+def _ids_in(reads: Sequence[Read], sessions: Sequence[Session], evidence: Path) -> dict[str, Session]:
+    """The *sessions* by the ids that telemetry can have of them: a log may have been renamed, and its records not."""
+    found = {session.id: session for session in sessions}
+    others = named_otherwise(evidence, conversations(reads) - found.keys()) if sessions else {}
+    return found | {name: found[log] for name, log in others.items() if log in found}
+
+
+def _say_of_telemetry(source: Source, told: Mapping[str, Told], others: Collection[str]) -> None:
+    """Say what telemetry tells that is in none of the logs."""
+    outside = math.fsum(one.outside for one in told.values())
+    if outside > 1:
+        source.remarks.append(f"{outside / HOUR:.3g} hours of telemetry lie before or after the log of their session, and are left out.")
+    if source.count and others:
+        source.remarks.append(
+            f"{len(others)} sessions by telemetry or traces have no log here by their id and count beside the logs; in a pack the logs have other "
+            "ids, so with a pack leave their telemetry out."
+        )
 
 
 def waits_of(pull: Pull, waits: Mapping[str, Waits]) -> Waits | None:

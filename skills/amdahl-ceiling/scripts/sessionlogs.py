@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from evidence import Source, remark
 from logfiles import File, Log, LogRead, read_log
 from readlogs import read_logs
 from sessions import Session
+from transcripts import epoch
 
 SESSIONS = "sessions/**/*.jsonl"
 SUB_AGENTS = "subagents"
@@ -33,6 +35,7 @@ def read_sessions(root: Path) -> tuple[Source, list[Session]]:
     sessions: list[Session] = []
     malformed: list[str] = []
     silent: list[str] = []
+    mute: list[str] = []
     for log, found in each_record_once(logs, read_logs(logs)):
         malformed += found.malformed
         source.read += found.lines
@@ -43,9 +46,13 @@ def read_sessions(root: Path) -> tuple[Source, list[Session]]:
             silent.append(log.main.name)
         else:
             sessions.append(found.session)
+            if found.session.prompt is None and not found.session.counts.assistant_lines:
+                mute.append(log.main.name)
     source.skipped = len(malformed)
     remark(source, "malformed lines were skipped", malformed)
     remark(source, "files hold no record with a time of its own", silent)
+    remark(source, "logs hold no prompt and no answer of Claude Code (logs of other agents belong into agents/)", mute)
+    remark(source, "logs have the name of an earlier one and were read as the same session", [file.name for log in logs for file in log.further])
     remark(source, "logs of sub-agents have no session here and were left out", orphans)
     remark(source, "entries are not regular files and were not opened", odd)
     repeated = sum(session.counts.repeated for session in sessions)
@@ -101,8 +108,34 @@ def _logs(root: Path) -> tuple[list[Log], list[str], list[str]]:
             owned[session].append(file)
         else:
             orphans.append(file.name)
-    logs = [Log(id=path.stem, main=main[path], agents=tuple(own)) for path, own in owned.items()]
+    of_name: dict[str, list[Path]] = {}
+    for path in owned:
+        of_name.setdefault(path.stem, []).append(path)
+    logs = [_log(name, paths, main, owned) for name, paths in of_name.items()]
     return logs, orphans, [entry.id for entry in entries if entry.skipped]
+
+
+def _log(name: str, paths: list[Path], main: Mapping[Path, File], owned: Mapping[Path, Sequence[File]]) -> Log:
+    """The log of one session; if it went on in another folder, the one that begins first comes first."""
+    if len(paths) > 1:
+        paths = sorted(paths, key=lambda path: (_begins(path), path))
+    first, *others = (main[path] for path in paths)
+    return Log(id=name, main=first, further=tuple(others), agents=tuple(file for path in paths for file in owned[path]))
+
+
+def _begins(path: Path) -> float:
+    """The earliest time in the first records of a log."""
+    return min(filter(None, (epoch(record.get("timestamp")) for record in _peek(path))), default=math.inf)
+
+
+def named_otherwise(root: Path, ids: Collection[str]) -> dict[str, str]:
+    """Which of the session *ids* the records of a log name whose file is called after none of them; the file's id by theirs."""
+    found: dict[str, str] = {}
+    for log in _logs(root)[0] if ids else ():
+        names = [str(record["sessionId"]) for record in _peek(log.main.path) if record.get("sessionId")]
+        if log.id not in ids and names and names[0] in ids:
+            found.setdefault(names[0], log.id)
+    return found
 
 
 def _main_log(path: Path) -> Path:

@@ -6,10 +6,10 @@ A log has no start of a tool and no word of an open dialog; its telemetry has bo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from intervals import Packed, Spans, union, without
+from intervals import Packed, Span, Spans, total, union, without
 from labels import Labels, label
 from reading import Interval, Read
 from sessions import Session
@@ -25,19 +25,29 @@ class Told:
     Attributes:
         labels: Its instants.
         sure: Those of them that were recorded, tidy.
+        outside: Seconds that it tells of before or after the log, where there is no session to take them.
     """
 
     labels: Labels
     sure: Spans
+    outside: float
 
 
-def told_of(sessions: Collection[str], reads: Iterable[Read]) -> dict[str, Told]:
-    """What *reads* tell of each of the *sessions*, by its id; none of those they tell nothing of."""
+def conversations(reads: Iterable[Read]) -> set[str]:
+    """The sessions that *reads* tell of, by the ids that they have there."""
+    return {_session(one) for read in reads for one in read.intervals} - {""}
+
+
+def told_of(sessions: Mapping[str, Session], reads: Iterable[Read]) -> dict[str, Told]:
+    """What *reads* tell of each of the *sessions*, by its log's id; none of those they tell nothing of.
+
+    *sessions* are by the ids that they have in *reads*; what lies outside of a session's log is no part of it.
+    """
     found: dict[str, list[Interval]] = defaultdict(list)
     for one in (one for read in reads for one in read.intervals):
         if _session(one) in sessions and one.end > one.start:
             found[_session(one)].append(one)
-    return {name: _told(intervals) for name, intervals in found.items()}
+    return {sessions[name].id: _told(intervals, sessions[name].wall) for name, intervals in found.items()}
 
 
 def of_others(sessions: Collection[str], reads: Iterable[Read]) -> list[Read]:
@@ -60,7 +70,8 @@ def _session(one: Interval) -> str:
     return one.case.removeprefix(CONVERSATION) if one.case.startswith(CONVERSATION) else ""
 
 
-def _told(intervals: Sequence[Interval]) -> Told:
+def _told(intervals: Sequence[Interval], wall: Span) -> Told:
     kinds = {kind: union((one.start, one.end) for one in intervals if one.kind == kind) for kind in ("human", "model", "tool")}
     sure = union((one.start, one.end) for one in intervals if one.kind in kinds and one.grade in RECORDED)
-    return Told(labels=label(**kinds), sure=sure)
+    every = union((one.start, one.end) for one in intervals)
+    return Told(labels=label(**kinds), sure=sure, outside=total(without(every, [wall])))

@@ -21,6 +21,12 @@ def test_each_agent_has_a_row_with_its_own_sessions_and_hours(tmp_path):
     )
 
 
+def test_what_a_log_does_not_write_down_is_not_known_and_no_zero(tmp_path):
+    shutil.copytree(SAMPLES / "gemini", tmp_path / "agents/gemini")
+    human = next(fact for fact in facts(tmp_path)["facts"] if fact["id"] == "agents.gemini.human.hours")
+    assert (human["value"], human["unknown"]) == (None, "its log does not write it down")
+
+
 def test_without_such_logs_there_is_no_table():
     document = example_facts()
     assert not [table for table in document["tables"] if table["id"] == "agents"]

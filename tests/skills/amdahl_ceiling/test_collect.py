@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from skills.amdahl_ceiling.logs import Log, stamp
-from skills.amdahl_ceiling.measured import EXAMPLE, SCRIPTS, facts, run, skill
+from skills.amdahl_ceiling.measured import EXAMPLE, SCRIPTS, facts, run, skill, values
 
 SCRIPT = SCRIPTS / "collect.py"
 # A folder of evidence with more logs (sessions/, pull-requests/) than a repository can carry.
@@ -408,3 +408,32 @@ def test_packs_of_two_machines_in_one_folder_are_measured_together(logs, tmp_pat
 
 def test_an_older_python_can_read_the_collector_as_far_as_the_sentence_that_refuses_it():
     ast.parse(SCRIPT.read_text(), feature_version=(3, 8))
+
+
+def test_a_session_is_joined_to_the_export_of_a_repository_that_is_named(tmp_path):
+    log = Log("s").prompt(0).says(600, "m")
+    log.record(700, "pr-link", prNumber=7, prRepository="acme/shop", prUrl="x").write(tmp_path / "logs")
+    for name, more in (("named", ("--repos", "acme/shop", "acme/till")), ("unnamed", ())):
+        pack = tmp_path / name / "pack"
+        (tmp_path / name).mkdir()
+        collected(tmp_path / "logs", pack, *more)
+        (pack / "pull-requests").mkdir()
+        pulls = [{"number": 7, "createdAt": stamp(3600), "mergedAt": stamp(7200), "isDraft": False, "author": {"login": "author"}}]
+        (pack / f"pull-requests/{skill.forges.code('acme/shop')}.pulls.json").write_text(json.dumps(pulls))
+        assert values(facts(pack))["lead.count"] == (name == "named")
+
+
+@pytest.mark.parametrize(("name", "expected"), [("codex", "no line of it is a record of Claude Code"), ("repository", "expected a repository like OWNER/NAME")])
+def test_what_cannot_be_collected_is_said_and_nothing_is_written(tmp_path, name, expected):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/a.jsonl").write_text('{"timestamp": "2026-01-12T12:00:00Z", "type": "session_meta", "payload": {}}\n')
+    more = ("--repos", "shop") if name == "repository" else ()
+    done = run("sessions", "--from", tmp_path / "logs", "--out", tmp_path / "pack", "--key-file", tmp_path / "key", *more, script=SCRIPT, env={})
+    assert (done.returncode, expected in done.stderr.decode(), (tmp_path / "pack").exists()) == (3, True, False)
+
+
+@pytest.mark.parametrize("arguments", [("check", "."), ("commands", "--repos", "acme/shop", "--since", "2026-01-01")])
+def test_handed_over_alone_it_says_which_commands_need_the_files_beside_it(tmp_path, arguments):
+    shutil.copy(SCRIPT, tmp_path)
+    done = run(*arguments, script=tmp_path / SCRIPT.name, env={})
+    assert (done.returncode, done.stderr.decode().startswith("collect.py: this needs the files")) == (3, True)

@@ -372,5 +372,5 @@ def test_the_version_is_that_of_the_skill():
 def test_no_script_is_too_long_to_read_and_none_hides_a_module_of_the_standard_library():
     scripts = list(Path(SCRIPTS).glob("*.py"))
     # The collector is handed over alone, so all of what decides what leaves a machine stands in its one file.
-    assert all(path.stat().st_size < (26_000 if path.name == "collect.py" else 24_000) for path in scripts)
+    assert all(path.stat().st_size < (27_000 if path.name == "collect.py" else 24_000) for path in scripts)
     assert not {path.stem for path in scripts} & set(sys.stdlib_module_names)

@@ -196,6 +196,22 @@ def test_sessions_that_run_at_the_same_time_keep_their_own_time(root):
     assert [round(end - start, 3) for session in sessions for start, end in session.model] == [10, 10]
 
 
+def test_a_session_that_went_on_in_another_folder_is_one_session(root):
+    for folder, at, name in (("b", 0, "first"), ("a", 100, "second")):
+        simple(name, at).write(root / "sessions" / folder, "s")
+    source, [session] = read_sessions(root)
+    assert [round(end - start, 3) for start, end in session.model] == [10, 10]
+    assert (session.counts.backwards, source.count) == (0, 2)
+    assert source.remarks == ["1 logs have the name of an earlier one and were read as the same session: sessions/a/s.jsonl."]
+
+
+def test_logs_of_another_agent_among_the_sessions_are_named(root):
+    simple("a").write(root / "sessions")
+    Log("b").record(0, "session_meta", payload={}).record(9, "response_item", payload={}).write(root / "sessions")
+    source, _ = read_sessions(root)
+    assert source.remarks == ["1 logs hold no prompt and no answer of Claude Code (logs of other agents belong into agents/): sessions/b.jsonl."]
+
+
 def test_a_record_that_three_logs_hold_counts_in_the_first_only(root):
     for extra, name in enumerate("cba", 1):
         log = simple("first")

@@ -78,6 +78,20 @@ def test_events_join_as_spans_do_and_a_wait_that_a_rule_found_by_them_is_no_reco
     assert next(fact["grade"] for fact in found["facts"] if fact["id"] == "session.dialog.hours") == "C"
 
 
+def test_a_log_that_was_renamed_is_known_by_what_its_records_name(root):
+    (root / "sessions/s.jsonl").rename(root / "sessions/monday.jsonl")
+    traced(root, *recorded())
+    found = values(facts(root))
+    assert (found["session.telemetry.count"], found["session.dialog.hours"], "agents.opentelemetry.sessions" in found) == (1, pytest.approx(1 - 10 / HOUR, abs=1e-6), False)
+
+
+def test_telemetry_that_no_log_takes_is_said_to_be_left_out_or_to_count_beside_them(root):
+    traced(root, *recorded("gone"), span("claude_code.llm_request", 3 * HOUR, 5 * HOUR))
+    warnings = facts(root)["warnings"]
+    assert "set:sessions: 2 hours of telemetry lie before or after the log of their session, and are left out." in warnings
+    assert any(one.startswith("set:sessions: 1 sessions by telemetry or traces have no log here by their id") for one in warnings)
+
+
 def test_a_recorded_duration_of_the_turn_stays_what_the_agent_was_busy(root):
     Log("t").prompt(0).asks(10, "m1", "a", "Bash").result(HOUR, "a").says(HOUR + 40, "m2").took(HOUR + 41, 100).write(root / "sessions")
     before = values(facts(root))
