@@ -18,6 +18,7 @@ from figures import (
     BEFORE,
     CI,
     DIALOG,
+    GATE,
     IDLE,
     MERGE,
     MODEL,
@@ -34,7 +35,7 @@ from labels import Labels
 
 HEADROOM = {"ceiling": math.inf, "at10x": 10.0, "at50x": 50.0}
 CARRIES = 0.05  # a grade counts if it carries this share of a value
-WAITS = (REVIEW_WAIT, REWORK, APPROVED, CI)
+WAITS = (REVIEW_WAIT, REWORK, GATE, APPROVED, CI)
 LEFT = (BEFORE, MERGE, AFTER, OTHER)
 PULL_STAGES = (MODEL, TOOL, DIALOG, *WAITS, *LEFT)
 

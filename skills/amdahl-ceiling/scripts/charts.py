@@ -10,7 +10,7 @@ from typing import Any
 from boundaries import Boundary
 from ceilings import speed_up
 from factlist import HOUR
-from figures import AFTER, APPROVED, BEFORE, CI, DIALOG, MERGE, MODEL, OTHER, REVIEW_WAIT, REWORK, TOOL
+from figures import AFTER, APPROVED, BEFORE, CI, DIALOG, GATE, MERGE, MODEL, OTHER, REVIEW_WAIT, REWORK, TOOL
 from measurement import Measurement
 
 FACTORS = tuple(round(10 ** (step / 10), 6) for step in range(21))  # from 1 to 100, evenly on a logarithmic axis
@@ -26,6 +26,7 @@ BARS = {
     DIALOG: "agent waits for an answer",
     REVIEW_WAIT: "waits for a reviewer",
     REWORK: "author's rework",
+    GATE: "pipeline asks a person",
     APPROVED: "approved, not merged",
     CI: "pipeline alone",
     BEFORE: "no agent, before last commit",

@@ -11,6 +11,7 @@ from comparing import FEW, LONGER, NOISE, SHORTER, WHOLE, Compared, Line
 from stagewords import STAGE_NAMES, TRACED, TRACED_STAGES, WHOLES
 
 METHOD = "difference of the means of cases, each side drawn with replacement, percentile"
+CUT = "Reviews and pipelines are known of more cases on one side than on the other, so what is cut by them is not compared by part."
 VERDICTS = {
     SHORTER: "shorter than before, by more than chance alone explains",
     LONGER: "longer than before, by more than chance alone explains",
@@ -32,6 +33,7 @@ def document(found: Sequence[Compared], sides: tuple[str, str]) -> dict[str, Any
                 "whole": one.id,
                 "cases": list(one.counts),
                 "median_hours": [round(each, 6) for each in one.medians],
+                "is_cut_alike": one.is_cut_alike,
                 "lines": [_line(line) for line in one.lines],
             }
             for one in found
@@ -63,7 +65,7 @@ def text(found: Sequence[Compared], sides: tuple[str, str]) -> str:
 def _whole(one: Compared) -> str:
     words = {**TRACED, **WHOLES}[one.id]
     head = f"{words[0].upper()}{words[1:]}: {one.counts[0]} cases before, {one.counts[1]} after; the middle one took {_hours(one.medians[0])}, then {_hours(one.medians[1])}."
-    return "\n".join([head, *(f"  {_said(one.id, line)}" for line in one.lines)])
+    return "\n".join([head, *(f"  {_said(one.id, line)}" for line in one.lines), *([] if one.is_cut_alike else [f"  {CUT}"])])
 
 
 def _said(whole: str, line: Line) -> str:

@@ -6,21 +6,30 @@ difference holds nothing at all, it may be noise.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
 from bootstrap import FEWEST, SEED, drawn_sums, interval
-from boundaries import Boundary
+from boundaries import LEFT, WAITS, Boundary
+from changes import KINDS as CHANGE_KINDS
 from factlist import HOUR
-from figures import DIALOG, IDLE, MODEL, TOOL
-
-OTHER_SEED = SEED + 1  # with the same one, like cases would be drawn on both sides, and chance would seem smaller than it is
-WHOLE = "whole"
-SHORTER, LONGER, NOISE, FEW = "shorter", "longer", "noise", "few"
+from figures import AFTER, DIALOG, IDLE, MODEL, OTHER, TOOL
+from stagewords import REST
 
 Row = Mapping[str, float]
+Cut = tuple[tuple[str, ...], tuple[str, ...], str]
+ALIKE = 0.1  # how far the shares of cases of which exports tell may lie apart
+# Of a whole: the stages that only exports tell of, those that they are cut from, and what all of these are together, "" if it has no name.
+CUTS: dict[str, Cut] = dict.fromkeys(("lead", "work.lead"), ((*WAITS, AFTER), (*WAITS, *LEFT), OTHER)) | dict.fromkeys(
+    ("change", "work.change"), (CHANGE_KINDS, (*CHANGE_KINDS, REST), "")
+)
+OTHER_SEED = SEED + 1  # with the same one, like cases would be drawn on both sides, and chance would seem smaller than it is
+NO_CUT: Cut = ((), (), "")
+WHOLE = "whole"
+SHORTER, LONGER, NOISE, FEW = "shorter", "longer", "noise", "few"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +72,14 @@ class Compared:
         counts: Cases before and after.
         medians: Hours of the middle case before and after.
         lines: All of it first, then its stages.
+        is_cut_alike: Whether exports tell of as many cases on both sides; if not, what they cut is compared as one.
     """
 
     id: str
     counts: tuple[int, int]
     medians: tuple[float, float]
     lines: tuple[Line, ...]
+    is_cut_alike: bool
 
 
 def rows_of(boundary: Boundary) -> list[Row]:
@@ -103,7 +114,10 @@ def compare(before: Mapping[str, list[Row]], after: Mapping[str, list[Row]]) -> 
 
 
 def _compared(name: str, before: list[Row], after: list[Row]) -> Compared:
-    stages = [stage for stage in dict.fromkeys(stage for row in [*before, *after] for stage in row) if any(row.get(stage) for row in [*before, *after])]
+    is_cut_alike = abs(_told(name, before) - _told(name, after)) <= ALIKE
+    if not is_cut_alike:
+        before, after = ([_uncut(name, row) for row in side] for side in (before, after))
+    stages = [stage for stage in dict.fromkeys(stage for row in [*before, *after] for stage in row) if stage and any(row.get(stage) for row in [*before, *after])]
     sides = [[[sum(row.values()), *(row.get(stage, 0.0) for stage in stages)] for row in side] for side in (before, after)]
     draws = _draws(sides[0], sides[1])
     lines = [
@@ -115,7 +129,21 @@ def _compared(name: str, before: list[Row], after: list[Row]) -> Compared:
         counts=(len(before), len(after)),
         medians=(median_low(row[0] for row in sides[0]), median_low(row[0] for row in sides[1])),
         lines=tuple(lines),
+        is_cut_alike=is_cut_alike,
     )
+
+
+def _told(name: str, rows: Sequence[Row]) -> float:
+    """The share of the cases of which exports tell what they waited for."""
+    told, _, _ = CUTS.get(name, NO_CUT)
+    return sum(any(row.get(stage) for stage in told) for row in rows) / len(rows)
+
+
+def _uncut(name: str, row: Row) -> Row:
+    """A case with what exports cut of it put together again."""
+    _, parts, together = CUTS[name]
+    kept = {stage: hours for stage, hours in row.items() if stage not in parts}
+    return kept | {together: math.fsum(hours for stage, hours in row.items() if stage in parts)}
 
 
 def _mean(rows: Sequence[Sequence[float]], place: int) -> float:

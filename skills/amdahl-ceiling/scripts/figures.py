@@ -19,7 +19,7 @@ from worktime import Calendar
 
 MODEL, TOOL, DIALOG, IDLE = "model", "tool", "dialog", "idle"
 # What is waited for where exports tell of reviews and pipelines; and what is left, before and after the last commit or as one.
-REVIEW_WAIT, REWORK, APPROVED, CI = "review-wait", "rework", "approved", "ci"
+REVIEW_WAIT, REWORK, GATE, APPROVED, CI = "review-wait", "rework", "gate", "approved", "ci"
 BEFORE, MERGE, AFTER, OTHER = "before", "merge", "after", "other"
 Stages = dict[str, float]
 

@@ -183,7 +183,7 @@ def _waiting(facts: Facts) -> dict[str, Any]:
 
 def _waits(facts: Facts, stages: Sequence[str]) -> dict[str, Any]:
     names = [f"work.lead.stage.{stage}.share" for stage in stages]
-    parts = [f"{{f:{name}|range}} {STAGE_NAMES[stage]}" for name, stage in zip(names, stages, strict=True)]
+    parts = [f"{{f:{name}|range}} is {STAGE_NAMES[stage]}" for name, stage in zip(names, stages, strict=True)]
     listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
     statement = f"Of the working time of a merged change {listed}."
     return finding("waits", "What a merged change waits for while no agent is at work", statement, _severity(sum(map(facts.value, names))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from changes import MERGE as APPROVED_TO_MERGE
 from changes import PICKUP, REVIEW
-from figures import AFTER, APPROVED, BEFORE, CI, DIALOG, IDLE, MERGE, MODEL, OTHER, REVIEW_WAIT, REWORK, TOOL
+from figures import AFTER, APPROVED, BEFORE, CI, DIALOG, GATE, IDLE, MERGE, MODEL, OTHER, REVIEW_WAIT, REWORK, TOOL
 
 STAGE_NAMES = {
     MODEL: "the model at work",
@@ -13,6 +13,7 @@ STAGE_NAMES = {
     IDLE: "the time with no prompt and no answer under way",
     REVIEW_WAIT: "the wait for a reviewer",
     REWORK: "the author's rework after changes were asked for",
+    GATE: "the pipeline's wait for a person's approval",
     APPROVED: "the wait from the last approval to the merge",
     CI: "the pipeline's runs while nobody was waited for",
     BEFORE: "the time before the last commit in which no agent was at work",

@@ -14,7 +14,7 @@ from boundaries import Boundary
 from changes import KINDS as CHANGE_KINDS
 from changes import MERGE, PICKUP, REVIEW, REWORK, Change, by_case, changes
 from exportfiles import origin
-from figures import APPROVED, CI, REVIEW_WAIT, Waits
+from figures import APPROVED, CI, GATE, REVIEW_WAIT, Waits
 from figures import REWORK as REWORKED
 from intervals import Span, Spans, both, total, union, without
 from jobs import WHOLE
@@ -25,6 +25,8 @@ from worktime import Calendar
 
 # First what makes progress, then what holds it.
 PIPELINE = ("run", "approval", "queue", "wait")
+MACHINES = frozenset({"run", "queue"})
+RECORDED = "AB"  # grades
 OF_OTHERS = frozenset({"waiting", "change", "head", "prompt", "answer", "child"})
 # A message of the model may hold its tools.
 AGENT = ("human", "provider", "tool", "model")
@@ -119,17 +121,22 @@ def change_boundary(name: str, found: Sequence[Change], within: Callable[[Change
     return boundary(name, (*CHANGE_KINDS, REST), rows, exact)
 
 
-def checks(runs: Mapping[str, Sequence[Interval]], moments: Sequence[Moment]) -> dict[str, Spans]:
-    """When a run of each change was under way, tidy; of those changes only whose runs are known.
+def checks(runs: Mapping[str, Sequence[Interval]], moments: Sequence[Moment]) -> dict[str, list[Interval]]:
+    """What the runs of each change did and waited for; of those changes only whose runs are known.
 
     A run belongs to the change that it names, or to those whose commit it was of; a run of the merged commit comes after the change.
     """
-    found: dict[str, Spans] = defaultdict(list)
+    found: dict[str, list[Interval]] = defaultdict(list)
     named = {(one.case, one.what) for one in moments if one.event == "change"}
     of_commit = _by_commit(by_case(moments))
     for run, change in named | {(one.case, change) for one in moments if one.event == "head" for change in of_commit.get(one.what, ())}:
-        found[change] += [(one.start, one.end) for one in runs.get(run, ())]
-    return {change: union(spans) for change, spans in found.items() if spans}
+        found[change] += runs.get(run, ())
+    return {change: intervals for change, intervals in found.items() if intervals}
+
+
+def _under_way(runs: Iterable[Interval], grades: str = "ABCD") -> Spans:
+    """When a machine of a run ran or was waited for, as far as one of *grades* says so; tidy."""
+    return union((one.start, one.end) for one in runs if one.kind in MACHINES and one.grade in grades)
 
 
 def _by_commit(cases: Mapping[str, Iterable[Moment]]) -> dict[str, set[str]]:
@@ -142,30 +149,33 @@ def _by_commit(cases: Mapping[str, Iterable[Moment]]) -> dict[str, set[str]]:
     return holders
 
 
-def waits(change: Change, runs: Spans) -> Waits:
+def waits(change: Change, runs: Sequence[Interval]) -> Waits:
     """What *change* waited for while no agent was at work: persons first, a pipeline only where nobody was waited for."""
     waited = change.spans
+    gates = union((one.start, one.end) for one in runs if one.kind == "approval")
     return Waits(
         spans={
             REVIEW_WAIT: union([*waited[PICKUP], *waited[REVIEW]]),
             REWORKED: waited[REWORK],
-            CI: both(runs, change.window),
+            GATE: both(gates, change.window),
+            CI: both(_under_way(runs), change.window),
             APPROVED: waited[MERGE],
         },
-        sure={REVIEW_WAIT: waited[PICKUP], CI: runs, APPROVED: waited[MERGE]},
+        sure={REVIEW_WAIT: waited[PICKUP], CI: _under_way(runs, RECORDED), APPROVED: waited[MERGE]},
         is_reviewed=change.is_reviewed,
         merged=change.merged,
     )
 
 
-def checked_boundary(found: Sequence[Change], checked: Mapping[str, Spans]) -> Boundary:
+def checked_boundary(found: Sequence[Change], checked: Mapping[str, Sequence[Interval]]) -> Boundary:
     """Cut the time of those changes whose runs are known into that in which one of them was under way, and the rest."""
-    rows = []
+    rows, exact = [], 0.0
     for change in found:
         if change.case in checked:
-            seconds = total(both(checked[change.case], change.window))
+            seconds = total(both(_under_way(checked[change.case]), change.window))
+            exact += total(both(_under_way(checked[change.case], RECORDED), change.window))
             rows.append((seconds, total(change.window) - seconds))
-    return boundary("change.checked", (CI, REST), rows, {CI: math.fsum(row[0] for row in rows)})
+    return boundary("change.checked", (CI, REST), rows, {CI: exact})
 
 
 def trace(reads: Sequence[Read], calendar: Calendar, within: Callable[[float], bool] = math.isfinite) -> Traced:

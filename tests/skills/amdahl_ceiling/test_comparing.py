@@ -47,6 +47,18 @@ def test_chance_alone_seldom_looks_like_a_difference():
     assert seeming <= 15
 
 
+@pytest.mark.parametrize(("whole", "told", "stages"), [("lead", "review-wait", ["whole", "model", "other"]), ("change", "pickup", ["whole"])])
+def test_what_exports_tell_of_on_one_side_only_is_no_difference(whole, told, stages):
+    rest = {"lead": "merge", "change": "rest"}[whole]
+    own = {"model": 1.0} if whole == "lead" else {}
+    untold, known = [own | {rest: 8.0}] * 8, [own | {told: 6.0, rest: 2.0}] * 8
+    [found] = compare({whole: untold}, {whole: known})
+    assert (found.is_cut_alike, [line.stage for line in found.lines], {line.difference for line in found.lines}) == (False, stages, {0})
+    [alike] = compare({whole: known}, {whole: known})
+    assert (alike.is_cut_alike, told in [line.stage for line in alike.lines]) == (True, True)
+    assert "not compared by part" in skill.comparewords.text([found], ("", ""))
+
+
 @given(st.lists(st.floats(0, 1e4), min_size=5, max_size=12), st.lists(st.floats(0, 1e4), min_size=5, max_size=12))
 def test_the_difference_lies_in_its_interval_and_the_stages_add_up(early, late):
     [found] = compare({"ci": [{"run": one, "queue": 1.0} for one in early]}, {"ci": [{"run": one, "queue": 1.0} for one in late]})

@@ -71,8 +71,24 @@ def test_each_part_has_its_grade_and_the_sentences_name_them(team):
     shown = [grades[f"lead.stage.{stage}.share"] for stage in ("ci", "approved", "rework", "review-wait")]
     assert shown == ["B", "B", "C", "C"]  # what comes after a push rests on the committer's date
     statement = next(one["statement"] for one in found["findings"] if one["id"] == "waits")
-    assert "{f:work.lead.stage.review-wait.share|range} the wait for a reviewer" in statement
+    assert "{f:work.lead.stage.review-wait.share|range} is the wait for a reviewer" in statement
     assert any(sentence.startswith("Where exports tell of reviews and pipelines") for sentence in found["method"])
+
+
+def test_a_pipeline_that_waits_for_a_person_is_no_pipeline_at_work_and_a_run_that_may_have_ended_earlier_has_the_lower_grade(team):
+    (team / "ci").mkdir()
+    run_of = {"run_attempt": 1, "workflow_id": 3, "conclusion": "success", "head_sha": None, "repository": {"full_name": "o/r"}}
+    runs = [run_of | {"id": day, "created_at": at(day, 6), "run_started_at": at(day, 6), "updated_at": at(day, 7.5), "pull_requests": [{"number": day}]} for day in range(7)]
+    (team / "ci/runs.json").write_text(json.dumps({"workflow_runs": runs}))
+    found = {fact["id"]: fact for fact in facts(team)["facts"]}
+    assert [found[f"{whole}.stage.ci.share"]["grade"] for whole in ("lead", "change.checked")] == ["C", "C"]
+    jobs = [{"run_id": day, "run_attempt": 1, "name": "deploy", "steps": [], "created_at": at(day, 6), "started_at": at(day, 7)} for day in range(7)]
+    waiting = [job | {"status": "waiting", "started_at": job["created_at"]} for job in jobs]
+    ended = [job | {"status": "completed", "conclusion": "success", "completed_at": at(day, 7.5)} for day, job in enumerate(jobs)]
+    (team / "ci/jobs.json").write_text(json.dumps({"jobs": [*waiting, *ended]}))
+    found = values(facts(team))
+    shown = {stage: round(found[f"lead.stage.{stage}.hours"] / 7, 6) for stage in ("ci", "gate", "approved")}
+    assert shown == {"ci": 0.5, "gate": 1, "approved": 0.5}
 
 
 def test_what_if_takes_the_pipeline_the_reviewer_and_more_changes_in_one_line(team, tmp_path):
