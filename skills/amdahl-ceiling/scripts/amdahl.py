@@ -126,6 +126,8 @@ def _document(options: argparse.Namespace) -> tuple[dict[str, Any], Told | None]
         if options.facts is not None:
             sys.stderr.write(f"amdahl.py: from {options.facts}.\n")
     if options.facts is not None:
+        if options.rate_per_hour is not None or options.currency or options.evidence is not None or options.answers is not None:
+            raise Refused("expected --facts, or flags with which to measure anew, found both: what an hour costs is in the facts already, or give --evidence.")
         return read_facts(options.facts), None
     if options.evidence is None and not EVIDENCE.is_dir():
         raise Refused("expected --facts FILE or --evidence DIR, found neither, and no folder evidence/ here.")

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from stagewords import REST
 from whatif import Change
 from wholes import WAIT, WORK, Whole
 
@@ -16,6 +17,8 @@ _SETTING = re.compile(r"\s*([^=]+?)\s*=\s*(\S+?)\s*[xX×]?\s*")
 _TIMES = re.compile(r"\s*(\S+?)\s*[xX×]?\s*")
 KINDS = (WAIT, WORK)
 NARROWEST, WIDEST = 40, 1000  # columns
+IDLEST, MOST = 0.01, 1000  # of those who are waited for: the least share of time, and how many
+OTHER_NAMES = {"ci": {"ci": "run"}}  # of a whole: a stage's name elsewhere, and what it is there
 
 
 def times(text: str) -> float:
@@ -24,14 +27,7 @@ def times(text: str) -> float:
     Raises:
         ValueError: it is none, or not above zero.
     """
-    match = _TIMES.fullmatch(text)
-    try:
-        value = float(match[1]) if match else math.nan
-    except ValueError:
-        value = math.nan
-    if not value > 0:
-        raise ValueError(f"expected a multiple above zero like 3x (three times as fast) or 0.5x (twice as long), found {text!r}")
-    return value
+    return _multiple(text, "a multiple above zero like 3x (three times as fast) or 0.5x (twice as long)", lambda value: value > 0)
 
 
 def more(text: str) -> float:
@@ -40,8 +36,17 @@ def more(text: str) -> float:
     Raises:
         ValueError: it is none, or not above zero.
     """
-    if math.isinf(value := times(text)):
-        raise ValueError(f"expected a multiple of today's cases like 2x, found {text!r}")
+    return _multiple(text, "a multiple of today's cases above zero like 2x", lambda value: 0 < value < math.inf)
+
+
+def _multiple(text: str, expected: str, is_fine: Callable[[float], bool]) -> float:
+    match = _TIMES.fullmatch(text)
+    try:
+        value = float(match[1]) if match else math.nan
+    except ValueError:
+        value = math.nan
+    if not is_fine(value):
+        raise ValueError(f"expected {expected}, found {text!r}")
     return value
 
 
@@ -63,16 +68,16 @@ def load(text: str) -> float:
     Raises:
         ValueError: it is none.
     """
-    return _within(text, "a share of time between 0 and 1, like 0.6", lambda value: 0 < value < 1)
+    return _within(text, "a share of time from 0.01 up to, but not, 1, like 0.6", lambda value: IDLEST <= value < 1)
 
 
 def servers(text: str) -> int:
     """Read how many people there are.
 
     Raises:
-        ValueError: it is no whole number of one or more.
+        ValueError: it is no whole number, or there are more than take from one queue anywhere.
     """
-    return int(_within(text, "a whole number of one or more", lambda value: value >= 1 and value == int(value)))
+    return int(_within(text, f"a whole number from 1 to {MOST}", lambda value: 1 <= value <= MOST and value == int(value)))
 
 
 def width(text: str) -> int:
@@ -110,17 +115,22 @@ def whole_for(found: Mapping[str, Whole], name: str | None, stages: Collection[s
             return whole
     unknown = [stage for stage in stages if not any(_keys(whole, stage) for whole in wanted)]
     known = "; ".join(f"of {whole.id}: {', '.join(whole.times)}" for whole in wanted)
-    raise ValueError(f"expected stages of one whole ({known}), found {(unknown or [*stages])[0]!r}")
+    strange = (unknown or [*stages])[0]
+    by_itself = f"; {strange} is a whole by itself, which no record joins to a change: --whole {strange}" if strange in found else ""
+    raise ValueError(f"expected stages of one whole ({known}), found {strange!r}{by_itself}")
 
 
 def change(whole: Whole, settings: Sequence[tuple[str, float]], *, arrivals: float, load: float | None, servers: int | None, queue: str) -> Change:
     """What is to change on *whole*; how busy the queue's people are is taken from what was told if *servers* says how many there are.
 
     Raises:
-        ValueError: a stage is set twice or not known, or more arrive and the load that was told needs the number of people.
+        ValueError: a stage is set twice or not known, more arrive and the load that was told needs the number of people, or as many
+            arrive as today and something is said of a queue.
     """
     factors = _factors(whole, settings)
     if arrivals == 1:
+        if load is not None or servers is not None or queue:
+            raise ValueError("expected --arrivals like 2x with --load, --servers or --queue: with as many cases as today no queue changes")
         return Change(factors=factors)
     stage = _queue(whole, queue)
     known = load if load is not None else _estimated(whole, stage, servers)
@@ -130,6 +140,8 @@ def change(whole: Whole, settings: Sequence[tuple[str, float]], *, arrivals: flo
 def _factors(whole: Whole, settings: Sequence[tuple[str, float]]) -> dict[str, float]:
     factors: dict[str, float] = {}
     for name, factor in settings:
+        if name == REST:
+            raise ValueError("expected a stage of which something is known, found 'rest': nobody can speed up what nobody knows")
         for key in _keys(whole, name):
             if key in factors:
                 raise ValueError(f"expected each stage once, found {key!r} twice")
@@ -163,4 +175,5 @@ def _estimated(whole: Whole, stage: str, servers: int | None) -> float | None:
 
 def _keys(whole: Whole, name: str) -> list[str]:
     """The stages that *name* stands for: that one, or a step's wait and work."""
+    name = OTHER_NAMES.get(whole.id, {}).get(name, name)
     return [key for key in whole.times if key == name or key in [f"{name}.{kind}" for kind in KINDS]]

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from _portable.evidence import describes
+from _portable.evidence import describes, matching
 from badinput import BadInput
+from caselog import CASES
 from evidence import Source, hashed_lines, regular_files, remark
 from formats import is_known, read_any
 from pulltables import PULLS
 from reading import Read
+from sessionlogs import SESSIONS
 
 # By the source's id; a folder without a file is no source.
 FOLDERS = {
@@ -22,6 +24,14 @@ FOLDERS = {
     "set:agents": "agents/**",
     "set:traces": "traces/**",
 }
+MEASURED = tuple(f"*/**/*.{ending}" for ending in ("jsonl", "json", "csv", "xes", "db"))
+
+
+def unread(root: Path) -> list[str]:
+    """The folders below *root* that hold files such as are measured and are none of those that are read."""
+    known = {pattern.partition("/")[0] for pattern in (*FOLDERS.values(), PULLS, SESSIONS, CASES)}
+    found = {entry.id.partition("/")[0] for entry in matching(root, MEASURED) if not entry.skipped}
+    return [f"{name}/" for name in sorted(found - known)]
 
 
 def read_exports(root: Path, tables: Source) -> tuple[list[Source], list[Read]]:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from boundaries import Boundary, pull_boundaries, session_boundaries
 from changes import APART, number
-from evidence import Source
-from exportfiles import origin, read_exports
+from evidence import Source, remark
+from exportfiles import origin, read_exports, unread
 from factlist import HOUR
 from figures import PullFigures, SessionFigures, TurnFigures, Waits, measure_pull, measure_session
+from intervals import Span
 from joins import joined, read_links
 from pulls import Pull
 from pulltables import read_all_pulls
@@ -67,17 +68,19 @@ class Measurement:
         """Every turn with a believable recorded duration."""
         return [turn for session in self.sessions for turn in session.turns]
 
-    def period(self, name: str) -> list[str] | None:
-        """First and last day of the sessions or of the headline's pull requests, in the calendar's zone."""
+    def ends(self, name: str) -> Span | None:
+        """First and last instant of the sessions or of the headline's pull requests, epoch seconds."""
         spans = (
             [s.wall for s in self.sessions]
             if name == "set:sessions"
             else [(p.start, p.pull.merged) for p in self.headline]
         )
-        if not spans:
-            return None
-        ends = (min(start for start, _ in spans), max(end for _, end in spans))
-        return [datetime.fromtimestamp(end, self.calendar.zone).date().isoformat() for end in ends]
+        return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
+
+    def period(self, name: str) -> list[str] | None:
+        """First and last day of the same, in the calendar's zone."""
+        ends = self.ends(name)
+        return None if ends is None else [datetime.fromtimestamp(end, self.calendar.zone).date().isoformat() for end in ends]
 
 
 def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
@@ -89,6 +92,7 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
     session_source, read = read_sessions(evidence)
     pull_source, pulls = read_all_pulls(evidence)
     exports, reads = read_exports(evidence, pull_source)
+    remark(session_source, "folders hold files of which nothing is read here (references/formats.md names those that are)", unread(evidence))
     listed_by: tuple[str, ...] = (pull_source.id,)
     if not pulls and reads:
         pulls, listed_by = _joined(evidence, reads, exports)

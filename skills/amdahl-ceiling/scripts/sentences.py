@@ -333,6 +333,9 @@ def warnings(found: Measurement, facts: Facts) -> list[str]:
     fallen = sum(session.fallen_back for session in found.sessions)
     if fallen:
         made.append(f"set:sessions: {fallen} recorded durations are longer than their turn and were not used.")
+    sessions, changed = found.ends("set:sessions"), found.traced.periods.get("change")
+    if sessions and changed and (sessions[1] < changed[0] or changed[1] < sessions[0]):
+        made.append("The sessions and the merged changes are of different times and do not belong together: the table of wholes has their days.")
     unlinked = len(found.pulls) - len(found.measured)
     if unlinked:
         made.append(

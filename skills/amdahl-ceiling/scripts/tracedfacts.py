@@ -21,6 +21,7 @@ from traced import Traced, family
 
 LARGEST = 5
 MINUTE = 60.0
+COUNTS = {"active": "session.with-durations.count", "turn": "session.with-durations.count", "session": "session.count", "lead": "lead.count", "work.lead": "lead.count"}
 ASSUMED = "all else stays as it is"
 
 
@@ -47,6 +48,7 @@ def traced_parts(facts: Facts, found: Measurement) -> Parts:
 def _boundary_facts(facts: Facts, traced: Traced, boundary: Boundary) -> None:
     name, words, common = boundary.id, TRACED[boundary.id], _common(traced, boundary)
     grade = max(boundary.grade(stage) for stage in boundary.stages)
+    facts.add(f"{name}.cases", f"Cases: {words}", "count", len(boundary.cases), "", grade="A", sources=common["sources"], period=common["period"])
     facts.add(f"{name}.hours", f"Time of {words}, summed", "duration", boundary.total / HOUR, "h", grade=grade, **common)
     facts.add(f"{name}.median", f"Time of {words}, median", "duration", *_shown(name, boundary.median), grade=grade, **common)
     draws = boundary.draws()
@@ -133,34 +135,38 @@ def _test_facts(facts: Facts, traced: Traced) -> None:
 
 def _whole_table(found: Measurement, business: list[list[str]]) -> dict[str, Any]:
     """Every whole that was measured, from the agent at work to the case of the business, each with its own ceiling."""
-    rows = [_row(name, TRACED[name]) for name in found.traced.boundaries]
+    rows = [_row(name, TRACED[name], _days(found.traced.periods[name])) for name in found.traced.boundaries]
     for name, boundary in found.boundaries.items():
-        if boundary.is_split:
-            model = stage_id(name, MODEL)
-            rows.append([WHOLES[name], f"{{f:{name}.hours}}", f"{{f:{name}.median}}", "the model at work", f"{{f:{model}.share|range}}", f"{{f:{name}.ceiling|range}}"])
-        else:
-            rows.append([WHOLES[name], f"{{f:{name}.hours}}", f"{{f:{name}.median}}", "the model's part is not known", "", ""])
+        head = [WHOLES[name], f"{{f:{COUNTS[name]}}}", _days(found.ends(boundary.source)), f"{{f:{name}.hours}}", f"{{f:{name}.median}}"]
+        model = stage_id(name, MODEL)
+        known = ["the model at work", f"{{f:{model}.share|range}}", f"{{f:{name}.ceiling|range}}"]
+        rows.append([*head, *(known if boundary.is_split else ["the model's part is not known", "", ""])])
     rows += business
-    labels = ["What is measured", "All of it", "Median of a case", "Part that is taken away", "Its share", "At most as fast without it"]
+    labels = ["What is measured", "Cases", "Days", "All of it", "Median of a case", "Part that is taken away", "Its share", "At most as fast without it"]
     title = "Each whole with a ceiling of its own: none may be multiplied with another"
-    return _table("wholes", title, ["what", "hours", "median", "part", "share", "ceiling"], labels, rows)
+    return _table("wholes", title, ["what", "cases", "days", "hours", "median", "part", "share", "ceiling"], labels, rows)
+
+
+def _days(ends: tuple[float, float] | None) -> str:
+    """From when to when, in days."""
+    return "" if ends is None else " to ".join(datetime.fromtimestamp(end, UTC).date().isoformat() for end in ends)
 
 
 def _business_rows(facts: Facts) -> list[list[str]]:
     """A case of the business by each record that there is of it."""
     rows = []
     if "list.case.hours" in facts and "list.top.share" in facts:
-        rows.append(["a case of the business, by its list", "", "{f:list.case.hours}", "the longest stretch", "{f:list.top.share}", ""])
+        rows.append(["a case of the business, by its list", "", "", "", "{f:list.case.hours}", "the longest stretch", "{f:list.top.share}", ""])
     for suffix, words in (("", "working hours"), (".calendar", "calendar hours")):
         if f"events.ceiling{suffix}" in facts:
             median = "{f:events.case.calendar.days}" if suffix else "{f:events.case.hours}"
             shares = [f"{{f:events.{key}{suffix}|range}}" for key in ("share", "ceiling")]
-            rows.append([f"a case of the business, by its event log, {words}", f"{{f:events.time{suffix}.hours}}", median, "the recorded work", *shares])
+            rows.append([f"a case of the business, by its event log, {words}", "", "", f"{{f:events.time{suffix}.hours}}", median, "the recorded work", *shares])
     return rows
 
 
-def _row(name: str, words: str) -> list[str]:
-    return [words, f"{{f:{name}.hours}}", f"{{f:{name}.median}}", f"{{f:{name}.top.stage}}", f"{{f:{name}.top.share|range}}", f"{{f:{name}.top.ceiling|range}}"]
+def _row(name: str, words: str, days: str) -> list[str]:
+    return [words, f"{{f:{name}.cases}}", days, f"{{f:{name}.hours}}", f"{{f:{name}.median}}", f"{{f:{name}.top.stage}}", f"{{f:{name}.top.share|range}}", f"{{f:{name}.top.ceiling|range}}"]
 
 
 def _stage_table(boundary: Boundary) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 import given
 from induced import Induced
 from series import changed, each_alone
+from stagewords import REST
 from threepoint import at_share
 from wholes import WORK, Whole
 
@@ -145,7 +146,7 @@ def what_if(whole: Whole, change: Change) -> WhatIf:
         ValueError: a stage is not known, or a number has no meaning.
     """
     longer = _longer(whole, change)
-    times = {stage: time * longer.get(stage, 1.0) for stage, time in changed(whole.times, change.factors).items()}
+    times = {stage: _stretched(time, longer.get(stage, 1.0)) for stage, time in changed(whole.times, change.factors).items()}
     left = math.fsum(times.values())
     is_finite = 0 < left < math.inf
     return WhatIf(
@@ -160,9 +161,14 @@ def what_if(whole: Whole, change: Change) -> WhatIf:
     )
 
 
+def _stretched(hours: float, longer: float) -> float:
+    """*hours* so many times as long; no time stays none, however long its queue would become."""
+    return hours * longer if hours else 0.0
+
+
 def worth(whole: Whole, times: Mapping[str, float], arrivals: float = 1.0) -> tuple[Worth, ...]:
     """What each stage of *whole* alone, twice as fast, is worth from *times* on, with *arrivals* times as many cases; best first."""
-    return tuple(_worth(whole, times, stage, gain, arrivals) for stage, gain in each_alone(times, TWICE).items())
+    return tuple(_worth(whole, times, stage, gain, arrivals) for stage, gain in each_alone(times, TWICE).items() if stage != REST)
 
 
 def _worth(whole: Whole, times: Mapping[str, float], stage: str, gain: float, arrivals: float) -> Worth:
@@ -193,17 +199,17 @@ def _at_loads(whole: Whole, change: Change, times: Mapping[str, float]) -> tuple
     found = []
     for load in LOADS:
         longer = change.longer(change.arrivals, load)
-        hours = others + times[change.queue] * longer if times[change.queue] else others
+        hours = others + _stretched(times[change.queue], longer)
         found.append(AtLoad(load=load, longer=longer, hours=hours, speed_up=today / hours if hours > 0 else math.inf))
     return tuple(found)
 
 
 def _ends(whole: Whole, change: Change, longer: Mapping[str, float]) -> tuple[float, float] | None:
     """The interval of the speed-up, None if it has none or no finite end."""
-    parts = [longer.get(stage, 1.0) / change.factors.get(stage, 1.0) for stage in whole.times]
+    parts = [(change.factors.get(stage, 1.0), longer.get(stage, 1.0)) for stage in whole.times]
 
     def speed_up(sums: Sequence[float]) -> float:
-        left = math.fsum(part * hours for part, hours in zip(parts, sums, strict=True))
+        left = math.fsum(_stretched(hours / factor, times) for (factor, times), hours in zip(parts, sums, strict=True))
         return math.fsum(sums) / left if left > 0 else math.inf
 
     values = sorted(speed_up(sums) for sums in whole.draws if math.fsum(sums) > 0)

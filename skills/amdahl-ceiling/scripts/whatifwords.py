@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from _portable.facts import show, show_range
+from bootstrap import FEWEST
 from whatif import AtLoad, Queue, WhatIf, Worth
 from wholes import LIST, TOLD, Whole
 
@@ -115,15 +116,27 @@ def _verdict(found: WhatIf) -> Iterator[str]:
     if math.isinf(found.speed_up):
         yield "Nothing is left of it."
         return
+    if not found.change.factors and found.change.arrivals == 1:
+        yield f"What holds it: {found.holds}, {whole.stage(found.holds).name}, {_share(found)} of it."
+        return
+    if found.loads and all(one.speed_up == 0 for one in found.loads):
+        yield f"It never ends, even if those who are waited for are busy for only {100 * found.loads[0].load:g} % of their time today."
+        return
     ends = None if found.ends is None else {"low": found.ends[0], "high": found.ends[1], "level": whole.level, "method": whole.method}
     fact = {"type": "ratio", "unit": "x", "value": found.speed_up, "interval": ends}
-    without = ", not counting that more cases wait longer" if found.loads else ""
+    without = ", not counting what the other number of cases does to the wait" if found.loads else ""
     yield f"As fast as today{without}: {show_range(fact)}{_sureness(found)}."
-    share = 100 * found.times[found.holds] / math.fsum(found.times.values())
-    yield f"What holds it then: {found.holds}, {whole.stage(found.holds).name}, {show({'type': 'ratio', 'unit': '%', 'value': share})} of what is left."
+    if not found.loads:
+        yield f"What holds it then: {found.holds}, {whole.stage(found.holds).name}, {_share(found)} of what is left."
+
+
+def _share(found: WhatIf) -> str:
+    return show({"type": "ratio", "unit": "%", "value": 100 * found.times[found.holds] / math.fsum(found.times.values())})
 
 
 def _sureness(found: WhatIf) -> str:
+    if found.ends is None and (found.whole.cases or FEWEST) < FEWEST:
+        return f"; no interval, since fewer than {FEWEST} cases say little"
     if found.ends is None:
         return "; no interval, since it is not known which parts belong to one case"
     return f", {100 * found.whole.level:g} % interval, {found.whole.method}"
@@ -137,10 +150,12 @@ def _arrivals(found: WhatIf) -> Iterator[str]:
         return
     yield ""
     yield (
-        f"More arrivals, at {queue.stage}: busy {100 * queue.load:.3g} % of the time today, {100 * queue.after:.3g} % then; the wait becomes "
-        f"{NEVER if math.isinf(queue.longer) else f'{queue.longer:.3g}x as long'}."
+        f"With {found.change.arrivals:g}x as many cases, at {queue.stage}: busy {100 * queue.load:.3g} % of the time today, "
+        f"{100 * queue.after:.3g} % then; the wait {NEVER if math.isinf(queue.longer) else f'becomes {queue.longer:.3g}x as long'}."
     )
-    yield f"It bears at most {queue.limit:.3g}x as many cases as today; beyond that the queue never ends."
+    yield f"It bears less than {queue.limit:.3g}x as many cases as today; from there on the queue never ends."
+    if found.change.servers > 1:
+        yield "Where several take from one queue, little waits as long as they have time, and the wait grows the faster when they have none."
     if queue.break_even is not None:
         yield f"With what else is changed, one case takes as long as today at {queue.break_even:.4g}x as many."
     yield "All of that stage is taken for waiting in one queue with random arrivals; the other stages stay as they are."
@@ -150,7 +165,8 @@ def _loads(found: WhatIf) -> Iterator[str]:
     """What more arrivals do, by how busy those are who are waited for."""
     stage = found.whole.stage(found.change.queue)
     yield ""
-    yield f"With {found.change.arrivals:g}x as many cases, {stage.name} ({stage.key}) becomes longer. By how much hangs on how busy those are who are"
+    becomes = "longer" if found.change.arrivals > 1 else "shorter"
+    yield f"With {found.change.arrivals:g}x as many cases, {stage.name} ({stage.key}) becomes {becomes}. By how much hangs on how busy those are who are"
     yield "waited for, which is in no record (--load 0.6 if you know it, --servers 2 if two take from one queue):"
     yield ""
     rows = [[f"{100 * one.load:g} %", _multiple(one.longer), _hours(one.hours), NEVER if one.speed_up == 0 else _fast(one.speed_up)] for one in found.loads]
@@ -166,7 +182,7 @@ def _fast(value: float) -> str:
 
 
 def _worth(found: WhatIf) -> Iterator[str]:
-    if not found.worth:
+    if not found.worth or (found.loads and all(one.speed_up == 0 for one in found.loads)):
         return
     whole = found.whole
     yield ""

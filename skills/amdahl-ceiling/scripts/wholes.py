@@ -16,7 +16,8 @@ import threepoint
 from bootstrap import LEVEL, drawn_sums
 from casetime import CaseTime
 from changes import PICKUP
-from factlist import HOUR, OVER_CASES
+from comparing import rows_in
+from factlist import OVER_CASES
 from figures import MERGE, REVIEW_WAIT
 from stagewords import STAGE_NAMES, TRACED, TRACED_STAGES, WHOLES, stage_id
 
@@ -97,6 +98,7 @@ class Whole:
         """The stage of that key."""
         return next(stage for stage in self.stages if stage.key == key)
 
+
 def wholes(facts: Facts, draws: Mapping[str, Draws]) -> dict[str, Whole]:
     """Every whole that *facts* (by id) know the stages of, the best guide first; *draws* are those of some, by their ids.
 
@@ -110,15 +112,10 @@ def wholes(facts: Facts, draws: Mapping[str, Draws]) -> dict[str, Whole]:
 
 
 def drawn(document: Mapping[str, Any]) -> dict[str, Draws]:
-    """Draw from the merged changes in *document*, as far as its details have them."""
-    details = document.get("details") or {}
-    pulls = [pull for pull in details.get("pull_requests", ()) if pull["fully_covered"] or not details["sessions"]]
+    """Draw from the cases in *document*, as far as its details have them."""
     facts = {fact["id"]: fact for fact in document["facts"]}
-    kinds = {"lead": "calibrated_hours", "work.lead": "working_hours"}
-    found: dict[str, Draws] = {name: drawn_sums([[pull[kind].get(stage, 0.0) for stage in _stages(facts, name)] for pull in pulls]) for name, kind in kinds.items()}
-    for one in details.get("traced", ()):
-        found[one["whole"]] = drawn_sums([[seconds / HOUR for seconds in case] for case in one["cases"]])
-    return found
+    keys = {name: _stages(facts, name) if name in WHOLES else _parts(facts, name) for name in (*WHOLES, *TRACED)}
+    return {name: drawn_sums([[row.get(stage, 0.0) for stage in keys[name]] for row in rows]) for name, rows in rows_in(document).items()}
 
 
 def told_draws(time: CaseTime) -> Draws:
@@ -138,7 +135,8 @@ def _measured(facts: Facts, name: str, draws: Draws) -> Whole | None:
     )
     is_change = name.endswith("lead")
     week = _value(facts, "lead.week") if is_change else None
-    queue = next((stage for stage in (REVIEW_WAIT, MERGE) if is_change and stage in [one.key for one in stages]), "")
+    queues = [one for one in stages if is_change and one.key in (REVIEW_WAIT, MERGE)]
+    queue = max(queues, key=lambda one: one.hours).key if queues else ""
     return Whole(id=name, name=WHOLES[name], stages=stages, cases=cases, week=week, queue=queue, draws=draws)
 
 
@@ -147,8 +145,8 @@ def _traced(facts: Facts, name: str, draws: Draws) -> Whole | None:
     cases = facts.get(f"{name}.hours", {}).get("n")
     if not cases:
         return None
-    found = [(match[1], fact) for fact in facts if (match := re.fullmatch(re.escape(name) + r"\.stage\.([^.]+)\.hours", fact))]
-    stages = tuple(Stage(key=stage, name=TRACED_STAGES[stage], hours=facts[fact]["value"] / cases, fact=fact) for stage, fact in found)
+    ids = {stage: f"{name}.stage.{stage}.hours" for stage in _parts(facts, name)}
+    stages = tuple(Stage(key=stage, name=TRACED_STAGES[stage], hours=facts[fact]["value"] / cases, fact=fact) for stage, fact in ids.items())
     queue = next((stage.key for stage in stages if stage.key in QUEUES), "")
     return Whole(id=name, name=TRACED[name], stages=stages, cases=cases, queue=queue, draws=draws)
 
@@ -171,6 +169,11 @@ def _by_events(facts: Facts, suffix: str) -> Whole | None:
 
 def _stages(facts: Facts, name: str) -> list[str]:
     return [stage for stage in STAGE_NAMES if f"{stage_id(name, stage)}.hours" in facts]
+
+
+def _parts(facts: Facts, name: str) -> list[str]:
+    """The stages of what exports of other systems gave."""
+    return [match[1] for fact in facts if (match := re.fullmatch(re.escape(name) + r"\.stage\.([^.]+)\.hours", fact))]
 
 
 def _told(facts: Facts, draws: Draws) -> Whole | None:

@@ -5,11 +5,11 @@ Every fix stands alone; what holds after it stands beside it, and nothing is mul
 
 from __future__ import annotations
 
+import math
 from itertools import islice
 from typing import Any
 
 from factlist import Facts
-from induced import Induced
 from processtables import table
 from whatif import LOADS as SHARES
 from whatif import TWICE, Change, Worth, what_if, worth
@@ -75,7 +75,7 @@ def queue_facts(facts: Facts, whole: Whole) -> None:
     label = f"Mean of {stage.name} for {whole.name}"
     facts.add("queue.hours", f"{label}, today", "duration", stage.hours, "h", grade=rests["grade"], **common)
     for load in LOADS:
-        if (longer := _longer(load, TWICE)) is not None:
+        if math.isfinite(longer := _longer(load, TWICE)):
             words = f"{label}, with twice the arrivals, if those who are waited for are busy {load} % of their time today"
             facts.add(f"queue.load{load}.twice.hours", words, "duration", longer * stage.hours, "h", grade="C", **common)
 
@@ -96,7 +96,7 @@ def _title(whole: Whole) -> str:
 def queue_chart(whole: Whole) -> dict[str, Any]:
     """A line for each of some loads: the wait in the queue of *whole* over the multiple of arrivals."""
     hours = whole.stage(whole.queue).hours
-    series = [{"label": f"busy {load} % today", "points": _points(load, hours)} for load in SHOWN]
+    series = [{"label": _label(load), "points": _points(load, hours)} for load in SHOWN]
     return {
         "id": "queue",
         "kind": "line",
@@ -107,15 +107,19 @@ def queue_chart(whole: Whole) -> dict[str, Any]:
     }
 
 
+def _label(load: int) -> str:
+    """What a line is of, and where it ends because its queue would not."""
+    return f"busy {load} % today" + (f", no end from {100 / load:.2f}x" if 100 / load <= TWICE else "")
+
+
 def _points(load: int, hours: float) -> list[list[float]]:
     found = [(1 + step / STEPS, _longer(load, 1 + step / STEPS)) for step in range(STEPS + 1)]
-    return [[round(arrivals, 6), round(longer * hours, 6)] for arrivals, longer in found if longer is not None and longer <= TALLEST]
+    return [[round(arrivals, 6), round(longer * hours, 6)] for arrivals, longer in found if longer <= TALLEST]
 
 
-def _longer(load: int, arrivals: float) -> float | None:
-    """How many times as long the wait becomes, None if the queue would never end."""
-    work = Induced(writing=0, review=1, load=load / 100)
-    return work.wait(arrivals) / work.wait(1) if arrivals < work.saturation else None
+def _longer(load: int, arrivals: float) -> float:
+    """How many times as long the wait becomes, infinite if the queue would never end."""
+    return Change().longer(arrivals, load / 100)
 
 
 def _twice(facts: Facts, load: int) -> str:

@@ -170,8 +170,8 @@ STEPS = st.one_of(
 def log_of(steps: list[tuple[str, float, tuple[Any, ...], dict[str, Any]]]) -> list[str]:
     """The lines of a log in which *steps* happen one after the other."""
     log = Log(CANARY)
-    for name, seconds, given, fields in sorted(steps, key=lambda step: step[1]):
-        getattr(log, name)(seconds, *given, **fields)
+    for name, seconds, texts, fields in sorted(steps, key=lambda step: step[1]):
+        getattr(log, name)(seconds, *texts, **fields)
     return log.lines
 
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 from skills.amdahl_ceiling.logs import Log
-from skills.amdahl_ceiling.measured import skill
+from skills.amdahl_ceiling.measured import facts, skill
 
 read_sessions, read_all_pulls = skill.sessionlogs.read_sessions, skill.pulltables.read_all_pulls
 TABLE = "pr,merged_at,session_ids\n1,2026-01-12T14:00:00Z,a\n"
@@ -142,3 +142,12 @@ def test_no_table_and_a_table_without_rows_are_empty(root):
     assert read_all_pulls(root)[0].health == "empty"
     (root / "pull-requests" / "one.csv").write_text("pr,merged_at,session_ids\n")
     assert read_all_pulls(root)[0].health == "empty"
+
+
+def test_folders_of_logs_that_nothing_reads_are_named(tmp_path):
+    for name in ("claude-code/a.jsonl", "exports/deep/er/b.json", "interviews/lead.md", "sessions/c.jsonl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    warnings = skill.exportfiles.unread(tmp_path)
+    assert warnings == ["claude-code/", "exports/"]
+    assert any("claude-code/, exports/" in one for one in facts(tmp_path)["warnings"])

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from skills.amdahl_ceiling.logs import stamp
+from skills.amdahl_ceiling.logs import Log, stamp
 from skills.amdahl_ceiling.measured import example_facts, facts, values
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -129,10 +129,23 @@ def test_every_whole_stands_in_one_table_and_the_largest_cases_have_no_names(roo
         "a merged change from its opening, on the calendar",
         "a merged change from its opening, in working time",
     ]
+    assert tables["wholes"][0][1:3] == ["{f:ci.cases}", "2026-01-12 to 2026-01-12"]
+    assert values(found)["ci.cases"] == 7
     assert [row[0] for row in tables["ci-largest"]] == [f"case {place}" for place in range(1, 6)]
     assert values(found)["ci.case1.hours"] == pytest.approx(840 / 3600, abs=1e-6)
     assert "31337" not in json.dumps([found[part] for part in ("answer", "facts", "tables", "findings")])
     assert found["answer"][-1].startswith("Of a merged change from its opening, on the calendar, {f:change.top.share|range} of the time")
+
+
+@pytest.mark.parametrize(("day", "is_said"), [(0, False), (40, True)])
+def test_sessions_and_changes_of_different_times_are_said_not_to_belong_together(root, day, is_said):
+    (root / "sessions").mkdir()
+    Log("s").prompt(0).says(600, "m").write(root / "sessions")
+    hours = 24 * day
+    listed(root, change(1, hours + 2, createdAt=stamp(3600 * hours)))
+    found = facts(root)
+    assert any("are of different times and do not belong together" in one for one in found["warnings"]) is is_said
+    assert found["answer"][0].startswith("A typical merged change (the median of {f:change.count})")
 
 
 def test_a_file_that_no_reader_knows_is_named_and_its_folders_health_says_so(root):

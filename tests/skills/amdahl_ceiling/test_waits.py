@@ -105,7 +105,7 @@ def test_what_if_takes_the_pipeline_the_reviewer_and_more_changes_in_one_line(te
     text = run("what-if", "--facts", path, *line).stdout.decode()
     assert "ci: the pipeline's runs while nobody was waited for" in text
     assert "With 2x as many cases, the wait for a reviewer (review-wait) becomes longer." in text
-    assert "As fast as today, not counting that more cases wait longer: 0.77x (0.77x to 0.77x)" in text
+    assert "As fast as today, not counting what the other number of cases does to the wait: 0.77x (0.77x to 0.77x)" in text
 
 
 def test_a_table_of_merged_changes_takes_its_waits_from_the_exports_beside_it(team):

@@ -8,7 +8,9 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from skills.amdahl_ceiling.logs import stamp
 from skills.amdahl_ceiling.measured import EXAMPLE, example_facts, run, skill, values
+from skills.amdahl_ceiling.measured import facts as measured
 
 from fde.assets import assets
 
@@ -101,9 +103,13 @@ def test_a_stage_that_only_another_whole_has_is_asked_of_that_one(ask):
         (["--set", "merge=fast"], "expected a multiple above zero"),
         (["--set", "merge=nan"], "expected a multiple above zero"),
         (["--set", "merge=2x", "--set", "merge=3x"], "expected each stage once, found 'merge' twice"),
-        (["--arrivals", "2x", "--load", "1.2"], "expected a share of time between 0 and 1, like 0.6, found '1.2'"),
-        (["--arrivals", "2x", "--servers", "0"], "expected a whole number of one or more, found '0'"),
-        (["--arrivals", "inf", "--load", "0.5"], "expected a multiple of today's cases like 2x, found 'inf'"),
+        (["--arrivals", "2x", "--load", "1.2"], "expected a share of time from 0.01 up to, but not, 1, like 0.6, found '1.2'"),
+        (["--arrivals", "2x", "--servers", "0"], "expected a whole number from 1 to 1000, found '0'"),
+        (["--arrivals", "inf", "--load", "0.5"], "expected a multiple of today's cases above zero like 2x, found 'inf'"),
+        (["--arrivals", "0x"], "expected a multiple of today's cases above zero like 2x, found '0x'"),
+        (["--load", "0.5"], "expected --arrivals like 2x with --load, --servers or --queue"),
+        (["--set", "rest=2x"], "found 'rest'"),
+        (["--rate-per-hour", "50", "--currency", "EUR"], "expected --facts, or flags with which to measure anew, found both"),
         (["--arrivals", "2x", "--load", "0.5", "--queue", "ci"], "expected with --queue the stage of work.lead"),
     ],
 )
@@ -139,7 +145,57 @@ def test_a_queue_that_never_ends_is_said_and_is_no_number(ask, facts):
     assert (found["speed_up"], found["hours"], found["interval"], found["each_twice_as_fast"]) == (None, None, None, [])
     text = run("what-if", "--facts", facts, "--arrivals", "2x", "--load", "0.6").stdout.decode()
     assert "It never ends" in text
-    assert "It bears at most 1.67x as many cases as today" in text
+    assert "It bears less than 1.67x as many cases as today" in text
+
+
+def test_a_queue_that_takes_no_time_takes_none_however_many_arrive(ask):
+    for more in ("3x", "1.5x"):
+        found = ask("--set", "merge=inf", "--arrivals", more, "--load", "0.5")
+        stages = {stage["stage"]: stage["hours"] for stage in found["stages"]}
+        assert (stages["merge"], found["speed_up"]) == (0, pytest.approx(ask("--set", "merge=inf")["speed_up"]))
+        assert found["interval"]["low"] <= found["speed_up"] <= found["interval"]["high"]
+
+
+def test_so_many_arrivals_that_no_load_bears_them_are_said_first_and_nothing_is_worth_anything(facts):
+    text = run("what-if", "--facts", facts, "--arrivals", "100x").stdout.decode()
+    assert "It never ends, even if those who are waited for are busy for only 20 % of their time today." in text
+    assert "As fast as today" not in text.replace("as fast as today", "")
+    assert "twice as fast" not in text
+
+
+def test_fewer_arrivals_make_the_wait_shorter_and_are_called_so(facts):
+    assert "becomes shorter" in run("what-if", "--facts", facts, "--arrivals", "0.5x").stdout.decode()
+
+
+def test_without_a_change_it_says_what_holds_today_and_no_multiple(facts):
+    text = run("what-if", "--facts", facts).stdout.decode()
+    assert "What holds it: before, the time before the last commit" in text
+    assert "As fast as today:" not in text
+
+
+@pytest.mark.parametrize("whole", ["session", "turn", "active"])
+def test_the_sessions_too_have_the_interval_of_their_facts(ask, whole):
+    found, ceiling = ask("--whole", whole, "--set", "model=inf"), next(f for f in example_facts()["facts"] if f["id"] == f"{whole}.ceiling")
+    assert found["interval"]["low"] == pytest.approx(ceiling["interval"]["low"], rel=1e-4)
+    assert found["interval"]["high"] == pytest.approx(ceiling["interval"]["high"], rel=1e-4)
+
+
+def test_the_pipeline_can_be_asked_by_its_name_where_it_is_a_whole_by_itself_and_not_with_what_it_is_not_joined_to(tmp_path):
+    (tmp_path / "ci").mkdir()
+    times = {"created_at": stamp(0), "started_at": stamp(60), "completed_at": stamp(360)}
+    job = {"run_id": 1, "run_attempt": 1, "name": "a", "steps": [], "status": "completed", "conclusion": "success"} | times
+    (tmp_path / "ci/jobs.json").write_text(json.dumps({"jobs": [job]}))
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps(measured(tmp_path)))
+    found = json.loads(run("what-if", "--facts", path, "--set", "ci=3x", "--json").stdout)
+    assert (found["whole"]["id"], found["set"], found["speed_up"]) == ("ci", {"run": 3.0}, pytest.approx(360 / 160, abs=1e-4))
+    assert "no interval, since fewer than 5 cases say little" in run("what-if", "--facts", path, "--set", "ci=3x").stdout.decode()
+
+
+def test_a_stage_that_is_a_whole_by_itself_is_said_to_be_one():
+    wholes = {"work.lead": whole({"model": 1.0, "merge": 1.0}), "ci": whole({"run": 1.0})}
+    with pytest.raises(ValueError, match="found 'ci'; ci is a whole by itself, which no record joins to a change: --whole ci"):
+        skill.asked.whole_for(wholes, None, ["ci", "merge"])
 
 
 def test_at_the_break_even_a_case_takes_as_long_as_today(ask):
