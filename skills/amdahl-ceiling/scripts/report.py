@@ -6,10 +6,11 @@ Sentences name facts and never carry a figure of their own, so that what is read
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from agentfacts import agent_tables
+from bootstrap import Sums, interval
 from boundaries import HEADROOM, Boundary, headroom_interval, share_interval
 from ceilings import bottlenecks
 from charts import charts
@@ -28,6 +29,7 @@ from worthfacts import METHOD, QUEUE_METHOD, queue_chart, queue_facts, queue_tab
 
 SKILL = "amdahl-ceiling"
 LOGS, PULLS = "set:sessions", "set:pull-requests"
+CHANGES = ("lead", "work.lead")
 WEEK = 7 * 86400.0
 HEADROOM_LABELS = {
     "ceiling": "Most that {} could become faster from today on, if the model took no time",
@@ -125,6 +127,8 @@ def _boundary_facts(facts: Facts, found: Measurement, boundary: Boundary) -> Non
     draws = boundary.draws()
     for place, stage in enumerate(boundary.stages):
         _stage_facts(facts, boundary, stage, share_interval(draws, place), common)
+        if name in CHANGES:
+            _mean_fact(facts, boundary, place, draws, common)
     for key in HEADROOM:
         _headroom_fact(
             facts, boundary, key, headroom_interval(draws, HEADROOM[key]) if boundary.is_split else None, common
@@ -149,6 +153,15 @@ def _stage_facts(
     per_cent = None if ends is None else (100 * ends[0], 100 * ends[1])
     share = 100 * boundary.share(stage)
     facts.add(f"{name}.share", f"{label}, share", "ratio", share, "%", grade=grade, ends=per_cent, **common)
+
+
+def _mean_fact(facts: Facts, boundary: Boundary, place: int, draws: Sequence[Sums], common: dict[str, Any]) -> None:
+    """A stage's hours of a change on average, with an interval, so that a later measurement can tell whether it has moved."""
+    stage, cases = boundary.stages[place], len(boundary.cases)
+    label = f"{WHOLES[boundary.id][0].upper()}{WHOLES[boundary.id][1:]}: {STAGE_NAMES[stage]}, mean of a change"
+    ends = interval(draws, lambda sums: sums[place] / cases / HOUR)
+    mean = boundary.sums[stage] / cases / HOUR
+    facts.add(f"{stage_id(boundary.id, stage)}.mean", label, "duration", mean, "h", grade=boundary.grade(stage), ends=ends, **common)
 
 
 def _headroom_fact(
@@ -183,8 +196,10 @@ def _why_missing(found: Measurement, name: str) -> str:
         return "no turn has a recorded duration" if found.sessions else "no session log could be read"
     if not found.pulls:
         return "no table of merged pull requests"
+    if not found.measured and found.sessions:
+        return "nothing joins a session that is here to a merged pull request that was merged after it began"
     if not found.measured:
-        return "no merged pull request has a start before its merge in this evidence"
+        return "of no merged pull request a commit or an opening before its merge is known"
     return (
         "no working time between start and merge"
         if found.headline
@@ -382,19 +397,18 @@ def _stage_table(found: Measurement) -> dict[str, Any]:
     present = [name for name in ("work.lead", "lead") if name in found.boundaries]
     for name in present:
         words = "working" if name == "work.lead" else "calendar"
-        keys += [f"{words}-hours", f"{words}-share"]
-        columns += [f"{words.capitalize()} hours", f"Share of {words} hours"]
+        keys += [f"{words}-mean", f"{words}-share"]
+        columns += [f"{words.capitalize()} hours of a change", f"Share of {words} hours"]
     stages = [stage for stage in STAGE_NAMES if any(stage in found.boundaries[name].stages for name in present)]
     rows = []
     for stage in stages:
         cells = [
             f"{{f:{stage_id(name, stage)}.{part}}}" if stage in found.boundaries[name].stages else ""
             for name in present
-            for part in ("hours", "share")
+            for part in ("mean|range", "share")
         ]
         rows.append([STAGE_NAMES[stage], *cells])
-    # The sums of all: one change's mean stands in the bars.
-    title = f"Where the time of {len(found.headline)} merged changes goes, all together"
+    title = f"Where the time of a merged change goes, mean of {len(found.headline)}"
     return _table("stages", title, keys, columns, rows)
 
 

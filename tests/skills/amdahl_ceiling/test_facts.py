@@ -100,6 +100,16 @@ def test_the_example_gives_facts_in_the_right_form_and_without_a_typed_figure():
     assert all(source["health"] == "ok" for source in document["sources"])
 
 
+def test_each_stage_of_a_change_has_a_mean_with_an_interval_by_which_a_later_measurement_can_tell_whether_it_moved():
+    found = {fact["id"]: fact for fact in example_facts()["facts"]}
+    means = [name for name in found if name.endswith(".mean")]
+    assert len(means) == 10
+    for name in means:
+        mean, total = found[name], found[name.replace(".mean", ".hours")]
+        assert mean["value"] == pytest.approx(total["value"] / 29, abs=1e-6)
+        assert mean["interval"]["low"] <= mean["value"] <= mean["interval"]["high"]
+
+
 def test_where_the_working_hours_fit_the_answer_says_how_many_changes_lie_outside_of_them(team):
     log = Log("a").prompt(0).says(3000, "m1")
     first, *_ = answer(facts(team([log], [(1, START + 3000, START + 7200, "a", 1)]), "--working-hours", "Mon-Sun 00:00-24:00"))
