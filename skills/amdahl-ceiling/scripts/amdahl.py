@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from answerfacts import with_compared, with_what_if
 from asked import change, load, more, servers, setting, whole_for, width
 from badinput import BadInput
 from comparewords import document as compared_document
@@ -44,6 +45,8 @@ from worktime import DEFAULT, Calendar, read_hours
 
 VERSION = "0.1.0"
 USAGE, INPUT = 2, 3
+HALF = "half"
+Sides = tuple[dict[str, list[Row]], dict[str, list[Row]]]
 EVIDENCE, ARTEFACTS = Path("evidence"), Path("artefacts/amdahl-ceiling")
 
 
@@ -67,7 +70,7 @@ class Refused(Exception):
 
 
 def _facts(options: argparse.Namespace) -> str:
-    return json.dumps(_measured(options)[0], ensure_ascii=False, indent=1, allow_nan=False)
+    return _as_json(_measured(options)[0])
 
 
 def _measured(options: argparse.Namespace) -> tuple[dict[str, Any], Told | None]:
@@ -97,24 +100,35 @@ def _columns(options: argparse.Namespace) -> str:
 
 
 def _what_if(options: argparse.Namespace) -> str:
-    found = _wholes(options)
+    measured, found = _wholes(options)
     try:
         whole = whole_for(found, options.whole, [stage for stage, _ in options.set])
         asked = change(whole, options.set, arrivals=options.arrivals, load=options.load, servers=options.servers, queue=options.queue)
         answer = what_if(whole, asked)
     except ValueError as error:
         raise Refused(f"{error}.") from error
-    if options.json:
-        return json.dumps(document(answer), ensure_ascii=False, indent=1, allow_nan=False)
-    return words(answer)
+    if options.as_facts:
+        return _as_json(with_what_if(_own(measured), answer))
+    return _as_json(document(answer)) if options.json else words(answer)
 
 
-def _wholes(options: argparse.Namespace) -> dict[str, Whole]:
-    """What is known in stages, from a file of facts or measured now."""
+def _own(measured: dict[str, Any]) -> dict[str, Any]:
+    """The facts of this skill, to which an answer can be added; an artefact is written already."""
+    if measured["schema"] != "fde.facts/1":
+        raise Refused("expected with --as-facts a file that `facts` printed, found an artefact, which is written already.")
+    return measured
+
+
+def _as_json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _wholes(options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Whole]]:
+    """The facts, from a file or measured now, and what is known in stages there."""
     found, told = _document(options)
     try:
         draws = drawn(found) | ({} if told is None else {TOLD: told_draws(told.time)})
-        return wholes({fact["id"]: fact for fact in found["facts"]}, draws)
+        return found, wholes({fact["id"]: fact for fact in found["facts"]}, draws)
     except KeyError as error:
         # A file may have facts in the right form and not those that this skill writes together.
         raise BadInput(expected="facts as this skill writes them", found=f"none for {error}", where=str(options.facts)) from error
@@ -141,25 +155,29 @@ def _compare(options: argparse.Namespace) -> str:
     if (options.split is None) == (options.before is None) or (options.before is None) != (options.after is None):
         raise Refused("expected --evidence DIR with --split DATE, or --before FILE with --after FILE.")
     if options.before is not None:
-        sides = rows_in(read_facts(options.before)), rows_in(read_facts(options.after))
-        names = str(options.before), str(options.after)
+        measured = read_facts(options.after)
+        sides, names = (rows_in(read_facts(options.before)), rows_in(measured)), (options.before.name, options.after.name)
     else:
-        sides, names = _split(options), (f"what ended before {options.split}", f"what ended from {options.split} on")
+        measured, sides, names = _split(options)
     found = compare(*sides)
-    if options.json:
-        return json.dumps(compared_document(found, names), ensure_ascii=False, indent=1, allow_nan=False)
-    return compared_text(found, names)
+    if options.as_facts:
+        return _as_json(with_compared(_own(measured), found, names))
+    return _as_json(compared_document(found, names)) if options.json else compared_text(found, names)
 
 
-def _split(options: argparse.Namespace) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
-    """The cases that ended before the day began in the zone of the working hours, and the others."""
+def _split(options: argparse.Namespace) -> tuple[dict[str, Any], Sides, tuple[str, str]]:
+    """The facts, the cases that ended before the day began in the zone of the working hours and the others, and what both are called."""
     if options.evidence is None:
         raise Refused("expected --evidence DIR with --split DATE, found no --evidence.")
     calendar = _calendar(options)
     found = measure(options.evidence, calendar, options.working_hours)
-    day = datetime.combine(options.split, time(), calendar.zone).timestamp()
+    split = found.middle if options.split == HALF else options.split
+    if split is None:
+        raise Refused("expected sessions, changes or runs of more than one day with --split half, found none.")
+    day = datetime.combine(split, time(), calendar.zone).timestamp()
     early, late = boundaries_within(found, lambda end: end < day), boundaries_within(found, lambda end: end >= day)
-    return {name: rows_of(one) for name, one in early.items()}, {name: rows_of(one) for name, one in late.items()}
+    sides = {name: rows_of(one) for name, one in early.items()}, {name: rows_of(one) for name, one in late.items()}
+    return report(found, VERSION), sides, (f"what ended before {split}", f"what ended from {split} on")
 
 
 def _bars(options: argparse.Namespace) -> str:
@@ -217,7 +235,7 @@ def _what_if_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument("--servers", type=_said(servers), metavar="2", help="how many of them take from one queue (1)")
     command.add_argument("--queue", default="", metavar="STAGE", help="the stage in which more cases wait; else the likeliest")
     command.add_argument("--whole", metavar="NAME", help="of which whole, like work.lead, lead, session, told or list; else the first that fits")
-    command.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    _printed(command)
 
 
 def _compare_flags(command: argparse.ArgumentParser) -> None:
@@ -227,10 +245,16 @@ def _compare_flags(command: argparse.ArgumentParser) -> None:
     )
     command.set_defaults(run=_compare)
     _shared(command, is_needed=False)
-    command.add_argument("--split", type=_day, metavar="DATE", help="the first day of what is after, like 2026-03-01")
+    command.add_argument("--split", type=_day, metavar="DATE", help=f"the first day of what is after, like 2026-03-01, or {HALF} for the middle")
     command.add_argument("--before", type=Path, metavar="FILE", help="facts.json or artefact.json of before, instead of --evidence and --split")
     command.add_argument("--after", type=Path, metavar="FILE", help="the same of after")
+    _printed(command)
+
+
+def _printed(command: argparse.ArgumentParser) -> None:
+    """Flags of how an answer is printed."""
     command.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    command.add_argument("--as-facts", action="store_true", help="the facts with this answer among them, for artefact.py")
 
 
 def _bars_flags(command: argparse.ArgumentParser) -> None:
@@ -324,11 +348,13 @@ def _dates(text: str) -> frozenset[date]:
         raise argparse.ArgumentTypeError(f"expected days like 2026-01-01,2026-01-06, found {text!r}") from error
 
 
-def _day(text: str) -> date:
+def _day(text: str) -> date | str:
+    if text == HALF:
+        return text
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"expected a day like 2026-03-01, found {text!r}") from error
+        raise argparse.ArgumentTypeError(f"expected a day like 2026-03-01, or {HALF}, found {text!r}") from error
 
 
 def _price(text: str) -> Decimal:

@@ -70,10 +70,11 @@ def _whole(one: Compared) -> str:
 
 def _said(whole: str, line: Line) -> str:
     ends = "" if line.ends is None else f" ({_signed(line.ends[0])} to {_signed(line.ends[1])})"
-    return f"{_name(whole, line.stage)}: {_hours(line.before)}, then {_hours(line.after)}; {_signed(line.difference)}{ends}: {VERDICTS[line.verdict]}."
+    return f"{name_of(whole, line.stage)}: {_hours(line.before)}, then {_hours(line.after)}; {_signed(line.difference)}{ends}: {VERDICTS[line.verdict]}."
 
 
-def _name(whole: str, stage: str) -> str:
+def name_of(whole: str, stage: str) -> str:
+    """What a stage of a whole is called, or all of it."""
     if stage == WHOLE:
         return "all of it"
     return (TRACED_STAGES if whole in TRACED else STAGE_NAMES)[stage]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from boundaries import Boundary, pull_boundaries, session_boundaries
@@ -67,6 +67,14 @@ class Measurement:
     def turns(self) -> list[TurnFigures]:
         """Every turn with a believable recorded duration."""
         return [turn for session in self.sessions for turn in session.turns]
+
+    @property
+    def middle(self) -> date | None:
+        """The day in the middle between the first and the last end of a change, or else of a session or of what exports tell; None within a day."""
+        ended = [pull.pull.merged for pull in self.headline] or [session.wall[1] for session in self.sessions]
+        ended = ended or [end for ends in self.traced.periods.values() for end in ends]
+        days = [datetime.fromtimestamp(end, self.calendar.zone).date() for end in (min(ended), max(ended))] if ended else []
+        return days[0] + (days[1] - days[0] + timedelta(days=1)) / 2 if days and days[0] < days[1] else None
 
     def ends(self, name: str) -> Span | None:
         """First and last instant of the sessions or of the headline's pull requests, epoch seconds."""

@@ -6,7 +6,7 @@ Sentences name facts and never carry a figure of their own, so that what is read
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from agentfacts import agent_tables
@@ -155,7 +155,7 @@ def _stage_facts(
     facts.add(f"{name}.share", f"{label}, share", "ratio", share, "%", grade=grade, ends=per_cent, **common)
 
 
-def _mean_fact(facts: Facts, boundary: Boundary, place: int, draws: Sequence[Sums], common: dict[str, Any]) -> None:
+def _mean_fact(facts: Facts, boundary: Boundary, place: int, draws: list[Sums], common: dict[str, Any]) -> None:
     """A stage's hours of a change on average, with an interval, so that a later measurement can tell whether it has moved."""
     stage, cases = boundary.stages[place], len(boundary.cases)
     label = f"{WHOLES[boundary.id][0].upper()}{WHOLES[boundary.id][1:]}: {STAGE_NAMES[stage]}, mean of a change"

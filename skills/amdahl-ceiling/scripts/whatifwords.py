@@ -20,7 +20,7 @@ NEVER = "never ends"
 
 def text(found: WhatIf) -> str:
     """The answer in lines."""
-    return "\n".join([*_head(found), "", *_stages(found), "", *_verdict(found), *_arrivals(found), *_worth(found)])
+    return "\n".join([*_head(found), "", *lines(*stages(found)), "", *_verdict(found), *_arrivals(found), *_worth(found)])
 
 
 def document(found: WhatIf) -> dict[str, Any]:
@@ -83,10 +83,11 @@ def _fix(one: Worth, currency: str) -> dict[str, Any]:
 def _head(found: WhatIf) -> list[str]:
     whole = found.whole
     cases = "" if whole.cases is None else f", the mean of {whole.cases}"
-    return [f"Of {whole.name}{cases}, with this changed: {'; '.join(_changes(found)) or 'nothing'}."]
+    return [f"Of {whole.name}{cases}, with this changed: {'; '.join(changes(found)) or 'nothing'}."]
 
 
-def _changes(found: WhatIf) -> Iterator[str]:
+def changes(found: WhatIf) -> Iterator[str]:
+    """What is changed, each in words."""
     for stage, factor in found.change.factors.items():
         yield f"{stage} {_pace(factor)}"
     if found.change.arrivals != 1:
@@ -100,12 +101,13 @@ def _pace(factor: float) -> str:
     return f"{factor:g}x as fast{slower}"
 
 
-def _stages(found: WhatIf) -> list[str]:
+def stages(found: WhatIf) -> tuple[list[str], list[list[str]]]:
+    """The heads and the rows of a table of the stages, today and with the change."""
     # The key of a told step is made of its words already.
     is_named = found.whole.id not in (TOLD, LIST)
     rows = [[f"{stage.key}: {stage.name}" if is_named else stage.key, _hours(stage.hours), _hours(found.times[stage.key])] for stage in found.whole.stages]
     sums = [math.fsum(times.values()) for times in (found.whole.times, found.times)]
-    return lines(["", "today", "with it"], [*rows, ["all", *map(_hours, sums)]])
+    return ["part", "today", "with it"], [*rows, ["all", *map(_hours, sums)]]
 
 
 def _verdict(found: WhatIf) -> Iterator[str]:
@@ -169,8 +171,13 @@ def _loads(found: WhatIf) -> Iterator[str]:
     yield f"With {found.change.arrivals:g}x as many cases, {stage.name} ({stage.key}) becomes {becomes}. By how much hangs on how busy those are who are"
     yield "waited for, which is in no record (--load 0.6 if you know it, --servers 2 if two take from one queue):"
     yield ""
+    yield from lines(*by_load(found))
+
+
+def by_load(found: WhatIf) -> tuple[list[str], list[list[str]]]:
+    """The heads and the rows of a table of what more arrivals do, by load."""
     rows = [[f"{100 * one.load:g} %", _multiple(one.longer), _hours(one.hours), NEVER if one.speed_up == 0 else _fast(one.speed_up)] for one in found.loads]
-    yield from lines(["busy today", "that wait", "one case", "as fast as today"], rows)
+    return ["busy today", "that wait", "one case", "as fast as today"], rows
 
 
 def _multiple(value: float) -> str:

@@ -103,7 +103,7 @@ def _job(number, seconds):
         (["--evidence", EVIDENCE], "expected --evidence DIR with --split DATE, or --before FILE with --after FILE."),
         (["--split", "2026-02-01"], "expected --evidence DIR with --split DATE, found no --evidence."),
         (["--before", "a.json"], "expected --evidence DIR with --split DATE, or --before FILE with --after FILE."),
-        (["--evidence", EVIDENCE, "--split", "soon"], "expected a day like 2026-03-01, found 'soon'"),
+        (["--evidence", EVIDENCE, "--split", "soon"], "expected a day like 2026-03-01, or half, found 'soon'"),
     ],
 )
 def test_what_is_asked_for_in_part_is_refused(given, said):
