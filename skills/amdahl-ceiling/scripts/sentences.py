@@ -333,6 +333,9 @@ def warnings(found: Measurement, facts: Facts) -> list[str]:
     fallen = sum(session.fallen_back for session in found.sessions)
     if fallen:
         made.append(f"set:sessions: {fallen} recorded durations are longer than their turn and were not used.")
+    loose = sum(session.counts.durations for session in found.sessions) - len(found.turns) - fallen
+    if loose:
+        made.append(f"set:sessions: {loose} recorded durations belong to no prompt that is here and were not used.")
     sessions, changed = found.ends("set:sessions"), found.traced.periods.get("change")
     if sessions and changed and (sessions[1] < changed[0] or changed[1] < sessions[0]):
         made.append("The sessions and the merged changes are of different times and do not belong together: the table of wholes has their days.")

@@ -100,6 +100,13 @@ def test_the_example_gives_facts_in_the_right_form_and_without_a_typed_figure():
     assert all(source["health"] == "ok" for source in document["sources"])
 
 
+def test_a_recorded_duration_without_its_prompt_is_told(team):
+    log = Log("a").prompt(0).says(50, "m1").took(51, 40).says(99, "m2").took(100, 30)
+    document = facts(team([log], []))
+    assert values(document)["turn.count"] == 1
+    assert "set:sessions: 1 recorded durations belong to no prompt that is here and were not used." in document["warnings"]
+
+
 def test_each_stage_of_a_change_has_a_mean_with_an_interval_by_which_a_later_measurement_can_tell_whether_it_moved():
     found = {fact["id"]: fact for fact in example_facts()["facts"]}
     means = [name for name in found if name.endswith(".mean")]
