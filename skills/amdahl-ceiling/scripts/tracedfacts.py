@@ -17,7 +17,7 @@ from measurement import Measurement
 from processreport import Parts
 from sentences import finding
 from stagewords import REST, TRACED, TRACED_STAGES, WHOLES, stage_id
-from traced import Traced, family
+from traced import Traced
 
 LARGEST = 5
 MINUTE = 60.0
@@ -256,7 +256,7 @@ def _method(traced: Traced) -> list[str]:
 
 def _limits(traced: Traced) -> list[str]:
     made = ["Each ceiling belongs to its own whole and takes away one part alone: two of them are never multiplied."]
-    if any(family(name) == "change" for name in traced.boundaries):
+    if not all(change.is_reviewed for change in traced.changes):
         made.append(
             "Of {f:change.unreviewed} of {f:change.count} merged changes no person's review is known; what they waited for is not known either and "
             "counts with no reviewer."
