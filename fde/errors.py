@@ -222,6 +222,12 @@ class NewerFormat(FdeError):
     hint = "It was made by a newer fde: upgrade this one."
 
 
+class UnfitArtefact(FdeError):
+    """What was put together is no artefact, and nothing was made official: {}."""
+
+    hint = "What was measured and answered is kept in the run's folder below .fde/runs/. This is a fault of fde: please report it."
+
+
 class BrokenArtefact(FdeError):
     """An artefact is not as it was written: {}."""
 

@@ -6,13 +6,15 @@ https://platform.claude.com/docs/en/api/messages. No tool, no sampling parameter
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import NotTheApi, ReplyCut, ReplyDeclined, ReplyEmpty, StreamEnded
 from ..text import printable
+from . import border
 from .model import Message, Reply, Request, Usage
 from .terms import Terms
 from .watch import Watch
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 PATH = "/v1/messages"
 CUT = ("max_tokens", "model_context_window_exceeded")
 WHOLE = ("end_turn", "stop_sequence", "tool_use")  # the last although none is offered: its words are whole
+COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 DECLINED = ("refusal", "content_filter")  # the second by servers that put other models behind this API
 
 
@@ -112,22 +115,26 @@ def ask(request: Request, terms: Terms, watch: Watch, seen: Seen, transport: Bas
 
 def _read(events: Iterable[RawMessageStreamEvent], terms: Terms, watch: Watch) -> Reply:
     model, stop, ended = None, None, False
+    said: dict[str, object] = {}
     for event in events:
         if event.type == "message_start":
             model = event.message.model
-            watch.usage = _usage(event.message.usage, None)
+            said = _counts(event.message.usage)
+            watch.usage = _usage(said)
         elif event.type == "content_block_delta" and event.delta.type == "text_delta":
             watch.piece(event.delta.text)
         elif event.type == "message_delta":
             stop = event.delta.stop_reason or stop
-            watch.usage = _usage(event.usage, watch.usage)
+            # It repeats only what has changed; but what went out is counted here alone.
+            said = {**said, "output_tokens": None, **_counts(event.usage)}
+            watch.usage = _usage(said)
         elif event.type == "message_stop":
             ended = True
     # A connection that closes early is no error to the SDK.
     if not ended or stop is None:
         raise StreamEnded(terms.who)
     _require_whole(stop, terms, watch)
-    return Reply(text=watch.text, usage=watch.usage, model=model)
+    return Reply(text=watch.text, usage=watch.usage, model=border.name(model))
 
 
 def _require_whole(stop: str, terms: Terms, watch: Watch) -> None:
@@ -141,13 +148,12 @@ def _require_whole(stop: str, terms: Terms, watch: Watch) -> None:
         raise ReplyEmpty(terms.who)
 
 
-def _usage(said: Any, before: Usage | None) -> Usage:
-    """Return the tokens so far: the last event repeats only what has changed. `input_tokens` leaves the cached ones out there."""
-    read = said.cache_read_input_tokens
-    written = said.cache_creation_input_tokens
-    read = read if read is not None else before.cache_read if before else 0
-    written = written if written is not None else before.cache_write if before else 0
-    output = said.output_tokens if said.output_tokens is not None else before.output if before else 0
-    if said.input_tokens is None and before:
-        return Usage(input=before.input, output=output, cache_read=read, cache_write=written)
-    return Usage(input=(said.input_tokens or 0) + read + written, output=output, cache_read=read, cache_write=written)
+def _counts(said: object) -> dict[str, object]:
+    return {name: count for name in COUNTS if (count := getattr(said, name, None)) is not None}
+
+
+def _usage(said: Mapping[str, object]) -> Usage | None:
+    """Return the tokens so far; `input_tokens` leaves the cached ones out there."""
+    fresh, output, read, written = (said.get(name) for name in COUNTS)
+    found = border.usage(fresh, output, cache_read=read, cache_write=written)
+    return replace(found, input=found.input + found.cache_read + found.cache_write) if found else None

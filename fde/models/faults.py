@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ BUSY = frozenset({408, 409, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 52
 BUSY_TYPES = frozenset({"overloaded_error", "rate_limit_error", "api_error", "timeout_error", "server_error", "rate_limit_exceeded"})
 LONGEST_WORDS = 300
 # What an answer in another format makes of an SDK that does not look first.
-UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 BROKEN = ("ReadError", "RemoteProtocolError", "WriteError")
 
 
@@ -76,8 +77,7 @@ def _is_a(raised: BaseException | None, *names: str) -> bool:
 def _status(raised: Any, who: str) -> Fault:
     response, words = raised.response, _words(raised)
     if 300 <= raised.status_code < 400:
-        host = urlsplit(response.headers.get("location", "")).hostname or "another address"
-        return Fault(error=NotTheApi(who, f"it redirects to {printable(host)}, and nothing was sent there"))
+        return Fault(error=NotTheApi(who, f"it redirects to {_host(response)}, and nothing was sent there"))
     if raised.status_code == 200:
         return _said(raised, who)
     if raised.status_code in BUSY and response.headers.get("x-should-retry") != "false":
@@ -102,18 +102,38 @@ def _wait(response: Any) -> float | None:
     headers = response.headers
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         given = headers.get(name, "").strip()
-        if re.fullmatch(r"\d{1,12}(\.\d{1,6})?", given, re.ASCII):
+        if re.fullmatch(r"\d+(\.\d+)?", given, re.ASCII):
             return float(given) / unit
-    try:
-        # Against the server's own clock: ours may differ by more than the wait.
-        return (parsedate_to_datetime(headers["retry-after"]) - parsedate_to_datetime(headers["date"])).total_seconds()
-    except (KeyError, TypeError, ValueError):
+    until = _date(headers.get("retry-after", ""))
+    if until is None:
         return None
+    # Against the server's own clock: ours may differ by more than the wait.
+    return (until - (_date(headers.get("date", "")) or datetime.now(UTC))).total_seconds()
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        read = parsedate_to_datetime(text)
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _host(response: Any) -> str:
+    try:
+        host = urlsplit(response.headers.get("location", "")).hostname
+    except ValueError:
+        host = None
+    return _short(host or "another address")
 
 
 def _type(raised: Any) -> str:
     said = _body(raised)
-    return str(said.get("type") or said.get("code") or "")
+    return _text(said.get("type")) or _text(said.get("code"))
+
+
+def _text(said: object) -> str:
+    return str(said) if isinstance(said, str | int) else ""
 
 
 def _words(raised: Any) -> str:
@@ -121,7 +141,7 @@ def _words(raised: Any) -> str:
     body = getattr(raised, "body", None)
     if isinstance(body, str) and body.strip():
         return "with a page of HTML" if re.match(r"\s*<", body) else _short(body)
-    return _short(str(_body(raised).get("message") or _type(raised) or "without a reason"))
+    return _short(_text(_body(raised).get("message")) or _type(raised) or "without a reason")
 
 
 def _body(raised: Any) -> Mapping[str, Any]:

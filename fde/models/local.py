@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import NotTheApi, ReplyCut, ReplyDeclined, ReplyEmpty, StreamEnded
 from ..text import printable
+from . import border
 from .model import Message, Reply, Request, Usage
 from .openai import errors
 from .terms import Terms
@@ -96,7 +97,7 @@ def _read(chunks: Iterable[ChatCompletionChunk], terms: Terms, watch: Watch) -> 
         for choice in chunk.choices[:1]:
             stop = choice.finish_reason or stop
             refused = refused or bool(choice.delta.refusal)
-            if choice.delta.content:
+            if choice.delta.content is not None:
                 watch.piece(choice.delta.content)
     # A connection that closes early is no error to the SDK.
     if stop is None:
@@ -104,7 +105,7 @@ def _read(chunks: Iterable[ChatCompletionChunk], terms: Terms, watch: Watch) -> 
     if refused:
         raise ReplyDeclined(terms.who, "")
     _require_whole(stop, terms, watch)
-    return Reply(text=watch.text, usage=watch.usage, model=model)
+    return Reply(text=watch.text, usage=watch.usage, model=border.name(model))
 
 
 def _require_whole(stop: str, terms: Terms, watch: Watch) -> None:
@@ -118,10 +119,10 @@ def _require_whole(stop: str, terms: Terms, watch: Watch) -> None:
         raise ReplyEmpty(terms.who)
 
 
-def _usage(said: Any) -> Usage:
-    details = said.prompt_tokens_details
-    return Usage(
-        input=said.prompt_tokens or 0,
-        output=said.completion_tokens or 0,
-        cache_read=(details.cached_tokens if details else 0) or 0,
+def _usage(said: Any) -> Usage | None:
+    details = getattr(said, "prompt_tokens_details", None)
+    return border.usage(
+        getattr(said, "prompt_tokens", None),
+        getattr(said, "completion_tokens", None),
+        cache_read=getattr(details, "cached_tokens", None),
     )

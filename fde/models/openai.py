@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ProviderBusy, ProviderRefused, ReplyCut, ReplyDeclined, ReplyEmpty, StreamEnded
 from ..text import printable
+from . import border
 from .faults import BUSY_TYPES
 from .model import Message, Reply, Request, Usage
 from .terms import Terms
@@ -91,7 +92,7 @@ def _read(events: Iterable[ResponseStreamEvent], terms: Terms, watch: Watch) -> 
         raise ReplyDeclined(terms.who, "")
     if not watch.text.strip():
         raise ReplyEmpty(terms.who)
-    return Reply(text=watch.text, usage=watch.usage, model=last.model)
+    return Reply(text=watch.text, usage=watch.usage, model=border.name(last.model))
 
 
 def _require_whole(last: Response, terms: Terms, watch: Watch) -> None:
@@ -111,12 +112,10 @@ def _failed(code: str | None, words: str, terms: Terms) -> ProviderBusy | Provid
 
 
 def _usage(said: Any) -> Usage | None:
-    if said is None:
-        return None
-    details = said.input_tokens_details
-    return Usage(
-        input=said.input_tokens or 0,
-        output=said.output_tokens or 0,
-        cache_read=(details.cached_tokens if details else 0) or 0,
-        cache_write=(getattr(details, "cache_write_tokens", 0) if details else 0) or 0,
+    details = getattr(said, "input_tokens_details", None)
+    return border.usage(
+        getattr(said, "input_tokens", None),
+        getattr(said, "output_tokens", None),
+        cache_read=getattr(details, "cached_tokens", None),
+        cache_write=getattr(details, "cache_write_tokens", None),
     )

@@ -14,7 +14,7 @@ from ..errors import BadEndpoint, FdeError, NotReachable, UsageError
 from ..portable.schema import problems
 from ..portable.strictjson import BadJson, strict_json
 from ..settings import Level
-from . import local
+from . import border, local
 from .endpoints import LOCAL, MODES, Endpoint, at
 from .endpoints import local as configured
 from .environment import without_sdk_variables
@@ -92,7 +92,7 @@ def _named(terms: Terms, watch: Watch, seen: Seen) -> Reply:
 
     with client(watch, seen, terms.who) as http:
         sdk = openai.OpenAI(api_key=terms.key, base_url=terms.base_url, max_retries=0, http_client=http)
-        return Reply(text=next((model.id for model in sdk.models.list().data), ""))
+        return Reply(text=next((border.name(model.id) or "" for model in sdk.models.list().data), ""))
 
 
 def _fault(terms: Terms, watch: Watch) -> str:

@@ -78,8 +78,10 @@ class Watch:
         self.pieces.clear()
         self.usage = None
 
-    def piece(self, text: str) -> None:
-        """Take in the next words of the answer, and say how far it is."""
+    def piece(self, text: object) -> None:
+        """Take in the next words of the answer, and say how far it is. Raises TypeError for what is no words."""
+        if not isinstance(text, str):
+            raise TypeError(f"expected words, found {type(text).__name__}")
         self.pieces.append(text)
         # Not at each token: a terminal need not show more than it can be read.
         if len(self.pieces) % SAID_EVERY == 1:

@@ -14,6 +14,7 @@ import httpx2
 
 from ..errors import FdeError, NotReachable, NotTheApi, ReplyTooLong
 from ..text import printable
+from . import border
 from .watch import Watch
 
 MOST_BYTES = 32_000_000  # of one answer; no honest one comes near
@@ -76,7 +77,7 @@ def client(watch: Watch, seen: Seen, who: str, transport: httpx2.BaseTransport |
 
     def on_response(response: httpx2.Response) -> None:
         seen.status = response.status_code
-        seen.id = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None)
+        seen.id = next(filter(None, (border.name(response.headers.get(name)) for name in REQUEST_IDS)), None)
         # None was asked for: a small packed answer could become one that fills the memory.
         if response.headers.get("content-encoding", "identity") != "identity":
             raise NotTheApi(who, f"its answer is packed ({response.headers['content-encoding'][:20]}), which was not asked for")

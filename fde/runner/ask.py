@@ -107,9 +107,6 @@ class _Talk:
             answer = model.reply(request, self.watch)
         finally:
             self._note(number, before)
-        if answer.model:
-            # It may be another than the one that was asked.
-            self.tell("answered", model=answer.model, prices=version() if answer.usage and answer.usage.cost is not None else None)
         self.budget = self._spent(answer, sending, before)
         self.replies.append(answer.text)
         return answer
@@ -236,6 +233,9 @@ def _take(talk: _Talk, answer: Reply, material: Material, by: Mapping[str, Any])
     except FdeError as error:
         error.hint = _rescue(talk.run, number, answer.text) or error.hint
         raise
+    if answer.model:
+        # It may be another than the one that was asked.
+        talk.tell("answered", model=answer.model, prices=version() if answer.usage and answer.usage.cost is not None else None)
     return parse_and_check(answer.text, material), _add(by, answer.usage)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from ..engagement import actions, artefacts, corrections, files, repair, runs
 from ..engagement.artefacts import Official
 from ..engagement.engagement import Engagement, migrate
-from ..errors import FdeError
+from ..errors import FdeError, UnfitArtefact
 from ..models.model import Sending
 from ..page import page
 from ..page.cleared import Withheld
@@ -23,6 +23,7 @@ from ..portable.artefact import RECORD, UNJUDGED, Correction, compose
 from ..portable.artefact import digest as text_digest
 from ..portable.artefact import files as artefact_files
 from ..portable.facts import by_id, fill
+from ..portable.schema import validate
 from ..portable.sources import Source
 from ..skillset.skill import Skill
 from ..text import digest
@@ -217,6 +218,9 @@ def write(
         supersedes=_supersedes(engagement, started, judged, material.facts_digest),
         corrections=material.corrections,
     )
+    if problems := validate(document, "artefact"):
+        # Else it would be official, and every later command would refuse it.
+        raise UnfitArtefact("; ".join(problems[:3]))
     contents = artefact_files(document, {page.NAME: _page(engagement, document, material.words)})
     item = Official(
         folder=folder,

@@ -220,6 +220,8 @@ OTHERS = {
     "garbage in an event": Answer(pieces=[b"event: message_start\ndata: {oops\n\n"]),
     "no text": Answer(pieces=[b"event: message_start\ndata: \xff\xfe\x00\n\n"]),
     "a redirect": Answer(status=307, headers={"Location": "http://127.0.0.1:9/elsewhere"}),
+    "a redirect to no address": Answer(status=307, headers={"Location": "https://[evil"}),
+    "an event nested too deep": Answer(pieces=[b"event: message_start\ndata: " + b"[" * 100_000 + b"\n\n"]),
     "a packed answer": Answer(headers={**loopback.EVENTS, "Content-Encoding": "gzip"}, pieces=[b"\x1f\x8b"]),
 }
 
@@ -232,6 +234,28 @@ def test_fault_43_what_is_not_the_api_is_told_and_not_shown(ask, acme, provider,
     assert "<html" not in ended.out
     assert "alert(1)" not in ended.out
     assert len(server.requests) == 1
+
+
+STRAY = {
+    "anthropic": (b'"output_tokens": 7', b'"claude-opus-5-5-20261001"'),
+    "openai": (b'"output_tokens": 7', b'"gpt-6.1-terra-2026"'),
+    "local": (b'"prompt_tokens": 370', b'"tiny"'),
+}
+
+
+@WIRES
+def test_fault_43_a_stray_count_or_name_costs_no_reply_and_makes_no_artefact_that_later_commands_refuse(ask, acme, fde, provider):
+    counted, named = STRAY[provider]
+    content = loopback.SAYS[provider](small.GOOD)
+    assert counted in content
+    assert named in content
+    content = content.replace(counted, counted.partition(b":")[0] + b": 370.5").replace(named, rb'"\ud800x"')
+    ended, _ = ask(provider, Answer(pieces=[content]))
+    assert ended.code == 0, ended.out
+    judged = record(acme, ended.json["data"]["artefact"])["judged"]
+    assert (judged["status"], judged["tokens"], judged["cost"]) == ("ok", None, None)
+    assert events(acme, "answered") == []
+    assert [fde(command, cwd=acme).code for command in ("verify", "status")] == [0, 0]
 
 
 # 44: JSON that readers differ about

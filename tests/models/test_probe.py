@@ -7,7 +7,7 @@ import json
 import pytest
 from loopback import Answer, error, loopback, ok
 
-from fde.errors import BadEndpoint, NotReachable, UsageError
+from fde.errors import BadEndpoint, NotReachable, NotTheApi, UsageError
 from fde.models.endpoints import at
 from fde.models.probe import first_model, probe, probed
 from fde.models.watch import Watch
@@ -92,6 +92,14 @@ def test_the_first_model_that_the_server_names_is_asked():
         assert first_model(endpoint, "none", watch()) == "qwen"
         assert server.requests[0].path == "/v1/models"
         with pytest.raises(UsageError, match="names no model"):
+            first_model(endpoint, "none", watch())
+
+
+@pytest.mark.parametrize("listed", ['{"data": [{"id": 5}]}', '{"data": [{"id": "\\ud800"}]}', '{"data": null}', "[1]", "[" * 100_000, "<html>"], ids=lambda text: text[:20])
+def test_a_list_of_models_that_cannot_be_one_ends_in_words(listed):
+    with loopback(Answer(headers={"Content-Type": "application/json"}, pieces=[listed.encode()])) as server:
+        endpoint = at("local", f"http://{server.host}/v1", Level.FLAG)
+        with pytest.raises((UsageError, NotTheApi)):
             first_model(endpoint, "none", watch())
 
 

@@ -4,57 +4,24 @@ from __future__ import annotations
 
 import itertools
 import time
-from types import SimpleNamespace
 
-import httpx2
 import loopback
 import pytest
 import said
 from hypothesis import given
 from hypothesis import strategies as st
 from loopback import Answer, chunked, ok
+from wires import ADAPTERS, REQUEST, WIRES, ask, from_memory, over_a_socket
 
 from fde.errors import FdeError
-from fde.models import anthropic, local, openai
-from fde.models.model import Message, Request
 from fde.models.retry import whole
 from fde.models.terms import Terms
 from fde.models.watch import Watch
 
-SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
-REQUEST = Request(messages=(Message(role="user", text="We wait."),), schema=SCHEMA)
-ADAPTERS = {"anthropic": anthropic, "openai": openai, "local": local}
-WIRES = pytest.mark.parametrize("provider", ADAPTERS)
 TEXT = '{"a": "gr\u00fcn, \u65e5\u672c, \U0001f69a"}'
 PIECES = [TEXT[:9], TEXT[9:14], TEXT[14:]]
 # Up to here nobody can know that the reply is whole.
 ENDS = {"anthropic": b"event: message_stop", "openai": b"event: response.completed", "local": b'"finish_reason": "stop"'}
-
-
-def ask(provider, base_url, transport=None):
-    """Return what came of one request."""
-    adapter = ADAPTERS[provider]
-    terms = Terms(who="it at host", model="m-1", base_url=base_url, key="k", max_output=64)
-    watch = Watch(seconds=60.0, sleep=lambda _: None)
-    came = SimpleNamespace(watch=watch, reply=None, error=None)
-    try:
-        came.reply = whole(lambda seen: adapter.ask(REQUEST, terms, watch, seen, transport), watch, "it at host", adapter.errors())
-    except FdeError as error:
-        came.error = error
-    return came
-
-
-def over_a_socket(provider, *answers):
-    with loopback.loopback(*answers) as server:
-        base = f"http://{server.host}"
-        return ask(provider, base if provider == "anthropic" else f"{base}/v1")
-
-
-def from_memory(provider, content):
-    """The same without a socket, for many tries."""
-    headers = {"content-type": "text/event-stream"}
-    transport = httpx2.MockTransport(lambda _: httpx2.Response(200, headers=headers, content=content))
-    return ask(provider, "https://example.test", transport)
 
 
 @WIRES

@@ -12,7 +12,7 @@ import small
 from small import SKILL, lines, record
 
 from fde.engagement.engagement import read
-from fde.errors import Exit, FdeError, NotReachable
+from fde.errors import Exit, FdeError, NotReachable, UnfitArtefact
 from fde.models.model import Reply, Usage
 from fde.models.watch import Attempt
 from fde.runner.ask import Asking
@@ -120,6 +120,20 @@ def test_a_reply_is_on_disk_before_anybody_looks_at_it(run, acme):
     written, _ = run("caf\u00e9 \x00 \r\n", "second")
     folder = acme / ".fde/runs" / written.run
     assert (folder / "reply-1.txt").read_bytes() == "caf\u00e9 \x00 \r\n".encode()
+
+
+def test_a_reply_is_on_disk_before_the_ledger_tells_of_it(run, acme):
+    with pytest.raises(ValueError, match="half a character"):
+        run(Reply(text=small.GOOD, model="\ud800"))
+    assert (acme / ".fde/runs/r0001/reply-1.txt").read_text() == small.GOOD
+
+
+def test_what_is_no_artefact_never_becomes_official(run, acme):
+    with pytest.raises(UnfitArtefact, match="judged.tokens"):
+        run(Reply(text=small.GOOD, usage=Usage(input=370.5, output=1)))
+    assert not (acme / "artefacts/ledger.ndjson").exists()
+    assert list((acme / "artefacts").glob("*/*")) == []
+    assert lines(acme / ".fde/runs.ndjson")[-1]["status"] == "failed: unfit-artefact"
 
 
 def test_who_waits_is_told_what_is_done(run):
