@@ -21,11 +21,11 @@ ADAPTERS = {"anthropic": anthropic, "openai": openai, "local": local}
 WIRES = pytest.mark.parametrize("provider", ADAPTERS)
 
 
-def ask(provider, base_url, transport=None):
+def ask(provider, base_url, transport=None, seconds=60.0):
     """Return what came of one request."""
     adapter = ADAPTERS[provider]
     terms = Terms(who="it at host", model="m-1", base_url=base_url, key="k", max_output=64)
-    watch = Watch(seconds=60.0, sleep=lambda _: None)
+    watch = Watch(seconds=seconds, sleep=lambda _: None)
     came = SimpleNamespace(watch=watch, reply=None, error=None)
     try:
         came.reply = whole(lambda seen: adapter.ask(REQUEST, terms, watch, seen, transport), watch, "it at host", adapter.errors())
@@ -34,10 +34,10 @@ def ask(provider, base_url, transport=None):
     return came
 
 
-def over_a_socket(provider, *answers):
+def over_a_socket(provider, *answers, seconds=60.0):
     with loopback.loopback(*answers) as server:
         base = f"http://{server.host}"
-        return ask(provider, base if provider == "anthropic" else f"{base}/v1")
+        return ask(provider, base if provider == "anthropic" else f"{base}/v1", seconds=seconds)
 
 
 def from_memory(provider, content):

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ..errors import DeadlineOver, FdeError, NotReachable, NotTheApi, ProviderBusy, ProviderRefused, StreamEnded
 from ..text import printable
+from .watch import Watch
 
 # The statuses that both SDKs repeat; 529 is Anthropic's "overloaded".
 BUSY = frozenset({408, 409, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
@@ -37,11 +38,19 @@ class Fault:
     wait: float | None = None
 
 
-def fault(raised: Exception, who: str, seconds: float) -> Fault:
-    """Return what *raised* means for a request to *who*, which had *seconds*.
+def fault(raised: Exception, who: str, watch: Watch) -> Fault:
+    """Return what *raised* means for a request to *who*, which had the time of *watch*.
 
     Both SDKs name their errors alike; they are told apart by those names, so that neither needs to be imported here.
     """
+    found = _fault(raised, who, watch.seconds)
+    # A connection that is shut when the time is over looks like one that broke off.
+    if watch.is_over and isinstance(found.error, StreamEnded | NotReachable | NotTheApi):
+        return Fault(error=DeadlineOver(who, watch.seconds))
+    return found
+
+
+def _fault(raised: Exception, who: str, seconds: float) -> Fault:
     if own := _own(raised):
         return Fault(error=own, again=isinstance(own, StreamEnded | ProviderBusy))
     if _is_a(raised, "APIStatusError"):

@@ -44,7 +44,7 @@ def _attempt(
         reply = once(seen)
         outcome = "ok"
     except expected as raised:
-        found = fault(raised, who, watch.seconds)
+        found = fault(raised, who, watch)
         outcome = found.error.code
         return found
     finally:

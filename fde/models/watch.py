@@ -66,6 +66,11 @@ class Watch:
         # A server that counts as JavaScript does may cut an emoji in two, and sends each half in a piece of its own.
         return "".join(self.pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
+    @property
+    def is_over(self) -> bool:
+        """Whether all the time is gone."""
+        return self.clock() >= self.ends
+
     def left(self, who: str) -> float:
         """Return how many seconds are left. Raises DeadlineOver, naming *who* did not answer."""
         left = self.ends - self.clock()

@@ -5,10 +5,14 @@ Imported only when something is sent, after every check.
 
 from __future__ import annotations
 
+import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from threading import Timer
+from typing import Any, Self
 
 import httpx2
 
@@ -19,6 +23,7 @@ from .watch import Watch
 
 MOST_BYTES = 32_000_000  # of one answer; no honest one comes near
 CONNECT_SECONDS = 10.0
+GRACE = 0.05  # so that the watch's time is over when the guard's is
 # What may come from below an SDK: it passes on what it does not know.
 BELOW: tuple[type[Exception], ...] = (FdeError, httpx2.HTTPError, httpx2.StreamError, OSError)
 PROXY = "HTTPS_PROXY or ALL_PROXY is expected to be like http://name:port; a SOCKS proxy needs the package socksio."
@@ -31,6 +36,40 @@ class Seen:
 
     status: int | None = None
     id: str | None = None
+
+
+class Guard:
+    """Shuts the connection of a request when the run's time is over, whatever the request waits for.
+
+    The timeouts of the HTTP client are for one read each: a server that sends a byte now and then is in time for ever.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = Timer(seconds + GRACE, self._shut)
+        self._timer.daemon = True
+        self._socket: socket.socket | None = None
+        self._is_over = False
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take note of each connection, as the HTTP client's extension `trace` tells of it."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
+            if self._is_over:
+                self._shut()
+
+    def _shut(self) -> None:
+        self._is_over = True
+        if self._socket is not None:
+            with suppress(OSError):
+                # Not the method of a TLS socket: that one would take the session from under the thread that reads.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 class Watched(httpx2.SyncByteStream):
@@ -68,13 +107,20 @@ def _certificates() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-def client(watch: Watch, seen: Seen, who: str, transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
-    """Return a client for one request to *who*, which notes in *seen* what the answer says of itself.
+@contextmanager
+def client(watch: Watch, seen: Seen, who: str, transport: httpx2.BaseTransport | None = None) -> Iterator[httpx2.Client]:
+    """Give a client for one request to *who*, which notes in *seen* what the answer says of itself and ends with the run's time.
 
     *transport* takes the network's place. Proxies of the environment are kept for https://, and the system's certificates.
     Raises NotReachable for a proxy that cannot be one.
     """
+    left = watch.left(who)
+    with Guard(left) as guard, _client(watch, seen, who, left, transport) as http:
+        http.event_hooks["request"].append(lambda request: request.extensions.update(trace=guard.trace))
+        yield http
 
+
+def _client(watch: Watch, seen: Seen, who: str, left: float, transport: httpx2.BaseTransport | None) -> httpx2.Client:
     def on_response(response: httpx2.Response) -> None:
         seen.status = response.status_code
         seen.id = next(filter(None, (border.name(response.headers.get(name)) for name in REQUEST_IDS)), None)
@@ -84,7 +130,6 @@ def client(watch: Watch, seen: Seen, who: str, transport: httpx2.BaseTransport |
         if isinstance(response.stream, httpx2.SyncByteStream):
             response.stream = Watched(response.stream, watch, who)
 
-    left = watch.left(who)
     try:
         return httpx2.Client(
             transport=transport,

@@ -14,6 +14,7 @@ from wires import WIRES, ask, from_memory
 
 from fde.models.faults import fault
 from fde.models.model import Usage
+from fde.models.watch import Watch
 
 TEXT = '{"a": 1}'
 DEEP = "[" * 100_000
@@ -143,7 +144,7 @@ class APIStatusError(Exception):
 
 
 def wait(**headers):
-    return fault(APIStatusError(**headers), "it", 60.0).wait
+    return fault(APIStatusError(**headers), "it", Watch(seconds=60.0)).wait
 
 
 YEAR = "Mon, 01 Jan 99999999999999 00:00:00 GMT"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 
 import loopback
@@ -187,3 +188,40 @@ def test_an_answer_after_all_the_time_is_gone_is_over_the_deadline(provider):
     with pytest.raises(FdeError) as raised:
         whole(lambda seen: adapter.ask(REQUEST, terms, watch, seen), watch, "it at host", adapter.errors())
     assert raised.value.code == "deadline-over"
+
+
+def _now_and_then(first, piece):
+    """Give *first*, then *piece* ten times a second."""
+    yield first
+    while True:
+        yield piece
+        threading.Event().wait(0.1)
+
+
+def _late(first, piece):
+    yield first
+    threading.Event().wait(0.5)
+    yield piece
+
+
+EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+SLOW = {
+    "a head in crumbs": lambda: Answer(headers={}, pieces=_now_and_then(b"HTTP/1.1 200 OK\r\nX-A: ", b"a")),
+    "heads before the head": lambda: Answer(headers={}, pieces=_now_and_then(b"", EARLY)),
+    "a late byte, then none": lambda: Answer(pieces=_late(b": ", b"x"), end="hang"),
+    "a page of an error in crumbs": lambda: Answer(status=500, pieces=_now_and_then(b"<", b"a")),
+}
+
+
+@pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
+def test_whatever_a_server_sends_now_and_then_the_time_is_over_when_it_is_over(answer):
+    came = over_a_socket("local", answer(), seconds=0.6)
+    assert came.error.code == "deadline-over"
+    (attempt,) = came.watch.attempts
+    assert attempt.seconds < 1.0
+
+
+@WIRES
+def test_an_answer_that_comes_in_time_leaves_no_clock_running(provider):
+    assert over_a_socket(provider, ok(provider, TEXT), seconds=600.0).reply.text == TEXT
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer) and not thread.finished.is_set()]
