@@ -323,6 +323,12 @@ class NoRoom(FdeError):
     exit = Exit.NOT_NOW
 
 
+class NotSentBack(FdeError):
+    """What the check refused did not go back to the model: {}."""
+
+    hint = "What stood is in the artefact, and it names what was refused. Ask less at once, or a model with a larger window."
+
+
 class OverBudget(FdeError):
     """The budget is reached, so nothing more was sent: {}."""
 

@@ -14,7 +14,7 @@ from .withheld import withheld_lines, withheld_records
 
 if TYPE_CHECKING:
     from ..engagement.engagement import Engagement
-    from ..models.model import Sending
+    from ..models.model import Sending, Usage
     from ..runner.ask import Asking
     from ..runner.run import Preview, Written
 
@@ -148,15 +148,26 @@ def _sending(sending: Sending) -> dict[str, Any]:
         "proxy": sending.proxy,
         "bytes": sending.size,
         "tokens": {"input": sending.tokens.input, "output": sending.tokens.output},
-        "most_cost": None if sending.cost is None else {"value": str(sending.cost), "unit": sending.tokens.currency},
+        "cost": _money(sending.tokens),
+        "most_tokens": {"input": sending.run.input, "output": sending.run.output},
+        "most_cost": _money(sending.run),
         "request": sending.body,
     }
 
 
+def _money(usage: Usage) -> dict[str, str] | None:
+    return None if usage.cost is None else {"value": str(usage.cost), "unit": usage.currency}
+
+
 def _sending_lines(sending: Sending) -> list[str]:
-    price = "unknown: no price is known for this model" if sending.cost is None else f"at most {sending.cost:.4f} {sending.tokens.currency}, an estimate"
+    first, run = sending.tokens, sending.run
+    price = "unknown: no price is known for this model"
+    if first.cost is not None and run.cost is not None:
+        price = f"at most {first.cost:.4f} {first.currency}, and {run.cost:.4f} {run.currency} for the whole run: an estimate"
     return [
         f"would send   {sending.size:,} bytes to {sending.url}" + (f" through {sending.proxy}" if sending.proxy else ""),
-        f"tokens       about {sending.tokens.input:,} in, at most {sending.tokens.output:,} out",
-        f"cost         {price}; what the check refuses goes back once, which may double it",
+        f"tokens       about {first.input:,} in, at most {first.output:,} out",
+        f"cost         {price}",
+        f"the whole    at most {run.input:,} tokens in, {run.output:,} out: an answer that breaks off is asked for twice more, and what",
+        "             the check refuses goes back once. --max-cost and --max-tokens hold it to less",
     ]

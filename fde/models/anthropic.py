@@ -120,14 +120,14 @@ def _read(events: Iterable[RawMessageStreamEvent], terms: Terms, watch: Watch) -
         if event.type == "message_start":
             model = event.message.model
             said = _counts(event.message.usage)
-            watch.usage = _usage(said)
+            watch.takes(_usage(said), last=False)
         elif event.type == "content_block_delta" and event.delta.type == "text_delta":
             watch.piece(event.delta.text)
         elif event.type == "message_delta":
             stop = event.delta.stop_reason or stop
             # It repeats only what has changed; but what went out is counted here alone.
             said = {**said, "output_tokens": None, **_counts(event.usage)}
-            watch.usage = _usage(said)
+            watch.takes(_usage(said), last=stop is not None)
         elif event.type == "message_stop":
             ended = True
     # A connection that closes early is no error to the SDK.

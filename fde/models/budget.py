@@ -8,6 +8,25 @@ from decimal import Decimal, InvalidOperation
 from ..errors import OverBudget, UsageError
 from .model import Sending, Usage
 
+ATTEMPTS = 3  # of one request
+# How much more than the question the one that sends a reply back may be: for each token that was asked for, and for our words around.
+GROWTH, AROUND = 4, 1_000
+
+
+def goes_back(first: Usage) -> Usage:
+    """Return the most that a request may take that sends back what came of one that takes *first* at most."""
+    return replace(first, input=first.input + GROWTH * first.output + AROUND)
+
+
+def in_all(*requests: Usage) -> Usage:
+    """Return what *requests* take at most, each of them repeated as often as it may be; a sum of unknown costs is unknown."""
+    costs = [usage.cost for usage in requests if usage.cost is not None]
+    return Usage(
+        input=ATTEMPTS * sum(usage.input for usage in requests),
+        output=ATTEMPTS * sum(usage.output for usage in requests),
+        cost=ATTEMPTS * sum(costs, Decimal(0)) if len(costs) == len(requests) else None,
+    )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
@@ -35,10 +54,10 @@ class Budget:
             )
         if self.max_cost is None:
             return
-        if sending.cost is None or self.cost is None:
+        if sending.tokens.cost is None or self.cost is None:
             raise OverBudget("no price is known for this model, and --max-cost cannot be kept", hint="Give --max-tokens instead.")
-        if self.cost + sending.cost > self.max_cost:
-            most = self.cost + sending.cost
+        if self.cost + sending.tokens.cost > self.max_cost:
+            most = self.cost + sending.tokens.cost
             raise OverBudget(
                 f"with the next request it could be {most:.4f} USD, and --max-cost is {self.max_cost} USD",
                 hint=f"{self.cost:.4f} USD are spent; the longest answer is counted in full.",
@@ -50,7 +69,7 @@ class Budget:
         Without either it was a recorded reply, which takes nothing.
         """
         if usage is None and sent is not None:
-            usage = replace(sent.tokens, cost=sent.cost)
+            usage = sent.tokens
         if usage is None:
             return self
         cost = None if usage.cost is None or self.cost is None else self.cost + usage.cost

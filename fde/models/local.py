@@ -92,13 +92,13 @@ def _read(chunks: Iterable[ChatCompletionChunk], terms: Terms, watch: Watch) -> 
     model, stop, refused = None, None, False
     for chunk in chunks:
         model = chunk.model or model
-        if chunk.usage:
-            watch.usage = _usage(chunk.usage)
         for choice in chunk.choices[:1]:
             stop = choice.finish_reason or stop
             refused = refused or bool(choice.delta.refusal)
             if choice.delta.content is not None:
                 watch.piece(choice.delta.content)
+        if chunk.usage:
+            watch.takes(_usage(chunk.usage), last=stop is not None)
     # A connection that closes early is no error to the SDK.
     if stop is None:
         raise StreamEnded(terms.who)

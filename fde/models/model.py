@@ -100,8 +100,8 @@ class Sending:
         url: Where it would go.
         body: The request's body, as the provider gets it.
         size: Its bytes.
-        tokens: How many tokens go in and may come out at most; those going in are estimated.
-        cost: What it may cost at most, None where the price is not known.
+        tokens: How many tokens go in and may come out at most, and what they cost; those going in are estimated.
+        run: What the whole run may take and cost at most: this request and the one that sends the reply back, both repeated.
         proxy: The host through which it would go, None for the straight way.
     """
 
@@ -109,7 +109,7 @@ class Sending:
     body: Mapping[str, Any]
     size: int
     tokens: Usage
-    cost: Decimal | None = None
+    run: Usage
     proxy: str | None = None
 
 

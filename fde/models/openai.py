@@ -83,7 +83,7 @@ def _read(events: Iterable[ResponseStreamEvent], terms: Terms, watch: Watch) -> 
             raise _failed(event.code, event.message, terms)
         elif event.type in LAST:
             last = cast("Any", event).response
-            watch.usage = _usage(cast("Any", last).usage)
+            watch.takes(_usage(cast("Any", last).usage), last=True)
     # A connection that closes early is no error to the SDK.
     if last is None:
         raise StreamEnded(terms.who)

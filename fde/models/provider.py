@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..engagement.engagement import Engagement
 from . import allowed, anthropic, keys, local, openai
+from .budget import goes_back, in_all
 from .endpoints import Endpoint
 from .environment import proxies, without_sdk_variables
 from .model import Reply, Request, Sending, Usage
@@ -104,13 +105,13 @@ class Provider:
         """Return what `reply` would send."""
         body = self._adapter.body(request, self._terms(UNSENT))
         data = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        usage = Usage(input=tokens(data), output=self.profile.max_output)
+        usage = self._most(Usage(input=tokens(data), output=self.profile.max_output))
         return Sending(
             url=self.endpoint.base_url.rstrip("/") + self._adapter.PATH,
             body=body,
             size=len(data.encode()),
             tokens=usage,
-            cost=most(self.endpoint.provider, self.model, usage, self.at),
+            run=in_all(usage, self._most(goes_back(usage))),
             proxy=self._proxy,
         )
 
@@ -122,10 +123,13 @@ class Provider:
         with without_sdk_variables():
             from .retry import whole
 
-            answer = whole(lambda seen: adapter.ask(request, terms, watch, seen), watch, self.who, adapter.errors())
-        if answer.usage is None:
-            return answer
-        return replace(answer, usage=replace(answer.usage, cost=cost(self.endpoint.provider, self.model, answer.usage, self.at)))
+            return whole(lambda seen: adapter.ask(request, terms, watch, seen), watch, self.who, adapter.errors(), self._priced)
+
+    def _priced(self, usage: Usage) -> Usage:
+        return replace(usage, cost=cost(self.endpoint.provider, self.model, usage, self.at))
+
+    def _most(self, usage: Usage) -> Usage:
+        return replace(usage, cost=most(self.endpoint.provider, self.model, usage, self.at))
 
     @property
     def _proxy(self) -> str | None:

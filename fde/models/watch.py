@@ -26,12 +26,19 @@ class Attempt:
         status: The HTTP status, None if there was no answer.
         outcome: "ok", or the code of the error it ended with.
         seconds: How long it took.
+        usage: What the answer took, None if it did not get as far as saying it.
     """
 
     id: str | None
     status: int | None
     outcome: str
     seconds: float
+    usage: Usage | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether an answer began, which may be billed however it ended."""
+        return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +53,8 @@ class Watch:
         attempts: Every request so far, the failed ones too.
         pieces: The words of the answer that is coming in.
         usage: What the provider has said so far that the answer takes.
+        is_counted: Whether that is its last word.
+        again: Asked before a request is repeated; raises OverBudget if it may not be.
     """
 
     seconds: float
@@ -55,6 +64,8 @@ class Watch:
     attempts: list[Attempt] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     usage: Usage | None = None
+    is_counted: bool = False
+    again: Callable[[], None] = lambda: None
     ends: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,7 +92,11 @@ class Watch:
     def begin(self) -> None:
         """Forget the words of an attempt that failed: nothing of an incomplete answer is used."""
         self.pieces.clear()
-        self.usage = None
+        self.takes(None, last=False)
+
+    def takes(self, usage: Usage | None, *, last: bool) -> None:
+        """Take in what the answer takes so far; the *last* word on it is what it took."""
+        self.usage, self.is_counted = usage, last
 
     def piece(self, text: object) -> None:
         """Take in the next words of the answer, and say how far it is. Raises TypeError for what is no words."""

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from ..engagement import files, runs
 from ..engagement.engagement import Engagement
-from ..errors import AlreadyThere, FdeError, NoUsableReply, RejectedJudgement
-from ..models.budget import Budget
+from ..errors import AlreadyThere, FdeError, NotSentBack, NoUsableReply, RejectedJudgement
+from ..models.budget import Budget, goes_back
 from ..models.model import Message, Model, Reply, Request, Sending, Usage
 from ..models.prices import version
 from ..models.schema import wire_schema
+from ..models.tokens import tokens
 from ..models.watch import Watch
 from ..portable.artefact import UNJUDGED, dump
 from ..portable.check import Problem, Verdict, check
@@ -82,7 +84,7 @@ def problem_records(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 
 @dataclass(slots=True)
 class _Talk:
-    """One conversation of a run with a model: its turns, the budget that is left, and the record of it."""
+    """One conversation of a run with a model: its turns, the budget that is left, what its answers took, and the record of it."""
 
     engagement: Engagement
     run: runs.Run
@@ -90,7 +92,9 @@ class _Talk:
     watch: Watch
     turns: list[Message]
     budget: Budget
+    first: Usage | None = None
     replies: list[str] = field(default_factory=list)
+    taken: list[Usage | None] = field(default_factory=list)
 
     def reply(self) -> Reply:
         """Return the next reply; what is sent is on record before, what came of it behind. Raises an FdeError with exit NOT_NOW."""
@@ -98,33 +102,67 @@ class _Talk:
         model.prepare()
         sending = model.preview(request)
         if sending:
-            self.budget.require(sending)
+            self._require_fit(sending)
             body = dump(sending.body)
             runs.keep(self.engagement, self.run, f"request-{number}.json", body)
             runs.record(self.engagement, self.run, "sending", url=sending.url, proxy=sending.proxy, bytes=sending.size, digest=digest(body))
         before = len(self.watch.attempts)
+        self.watch.again = partial(self._require_more, before, sending)
         try:
             answer = model.reply(request, self.watch)
         finally:
+            self.budget = self._left(before, sending)
+            self.taken += self._answers(before)
             self._note(number, before)
-        self.budget = self._spent(answer, sending, before)
+        if len(self.watch.attempts) == before:
+            self.taken.append(answer.usage)
         self.replies.append(answer.text)
         return answer
 
-    def _spent(self, answer: Reply, sending: Sending | None, before: int) -> Budget:
-        """Return the budget behind *answer*; an attempt that broke off in mid-answer may be billed too, and counts at its most."""
-        left = self.budget.spent(answer.usage, sending)
-        for attempt in self.watch.attempts[before:]:
-            if attempt.outcome != "ok" and attempt.status == 200:
-                left = left.spent(None, sending)
+    def _require_fit(self, sending: Sending) -> None:
+        """Raise OverBudget, or NotSentBack for a reply that has no room in the next question or is longer than was asked for."""
+        if self.first is None:
+            self.first = sending.tokens
+        elif sending.tokens.input > goes_back(self.first).input:
+            raise NotSentBack("the reply is longer than could have been asked for")
+        else:
+            self._require_room()
+        self.budget.require(sending)
+
+    def _require_room(self) -> None:
+        window, taken = self.asking.model.window, tokens("\n\n".join(turn.text for turn in self.turns))
+        if window is not None and taken > window:
+            raise NotSentBack(f"the question and the reply have about {taken:,} tokens, and the model's window takes {window:,}")
+
+    def _require_more(self, before: int, sending: Sending | None) -> None:
+        if sending:
+            self._left(before, sending).require(sending)
+
+    def _left(self, before: int, sending: Sending | None) -> Budget:
+        left = self.budget
+        for usage in self._answers(before):
+            left = left.spent(usage, sending)
         return left
+
+    def _answers(self, before: int) -> list[Usage | None]:
+        """Return what each answer since *before* took; one that broke off may be billed too, and nobody says how much."""
+        return [attempt.usage for attempt in self.watch.attempts[before:] if attempt.answered]
+
+    def took(self) -> dict[str, Any]:
+        """Return what all answers took, as an artefact has it; a sum of which a part is not known is not known."""
+        known = [usage for usage in self.taken if usage is not None]
+        if not known or len(known) < len(self.taken):
+            return {"tokens": None, "cost": None}
+        costs = [usage.cost for usage in known if usage.cost is not None]
+        cost = {"value": str(sum(costs, Decimal(0))), "unit": known[0].currency} if len(costs) == len(known) else None
+        return {"tokens": {"input": sum(usage.input for usage in known), "output": sum(usage.output for usage in known)}, "cost": cost}
 
     def _note(self, number: int, before: int) -> None:
         """Record each attempt and the tokens known so far; keep the words of an answer that did not end."""
-        attempts = [asdict(attempt) for attempt in self.watch.attempts[before:]]
+        attempts = [asdict(attempt) | {"usage": _plain(attempt.usage)} for attempt in self.watch.attempts[before:]]
         if not attempts:
             return
-        self.tell("attempts", attempts=attempts, usage=_plain(self.watch.usage) if self.watch.usage else None)
+        self.tell("attempts", attempts=attempts, usage=_plain(self.watch.usage))
         if attempts[-1]["outcome"] != "ok" and self.watch.text:
             with suppress(FdeError):
                 runs.keep(self.engagement, self.run, f"reply-{number}.partial.txt", self.watch.text)
@@ -172,7 +210,7 @@ def ask(
     try:
         answer = talk.reply()
     except FdeError as error:
-        return failed(by, error)
+        return failed({**by, **talk.took()}, error)
     judged = _judged(talk, answer, material, by)
     try:
         _record(talk)
@@ -183,20 +221,27 @@ def ask(
 
 def _judged(talk: _Talk, answer: Reply, material: Material, by: Mapping[str, Any]) -> Judged:
     """Return what came of the first reply, and of the second if the first goes back."""
-    verdict, by = _take(talk, answer, material, by)
+    verdict = _take(talk, answer, material)
     if not verdict.problems:
-        return judge(verdict, by)
+        return judge(verdict, {**by, **talk.took()})
     again = question.repair(problem_records(verdict.problems))
     talk.turns += [Message(role="assistant", text=answer.text), Message(role="user", text=again)]
     try:
         answer = talk.reply()
     except FdeError as error:
         talk.tell("repair", status=f"failed: {error.code}")
-        judged = judge(verdict, by)
-        return replace(judged, error=judged.error or error)
-    second, by = _take(talk, answer, material, by)
+        return _without(judge(verdict, {**by, **talk.took()}), error)
+    second = _take(talk, answer, material)
     # A second reply that is worth nothing takes nothing from the first one.
-    return judge(verdict if second.is_empty and not verdict.is_empty else second, by)
+    return judge(verdict if second.is_empty and not verdict.is_empty else second, {**by, **talk.took()})
+
+
+def _without(judged: Judged, error: FdeError) -> Judged:
+    """Return what came of a first reply that did not go back because of *error*."""
+    if judged.error is None:
+        return replace(judged, error=error)
+    judged.error.hint = f"{judged.error.hint} {error.message}".strip()
+    return judged
 
 
 def require_free(engagement: Engagement, asking: Asking) -> None:
@@ -225,7 +270,7 @@ def failed(by: Mapping[str, Any], error: FdeError) -> Judged:
     return Judged(record={**by, "status": f"failed: {error.code}"}, error=error)
 
 
-def _take(talk: _Talk, answer: Reply, material: Material, by: Mapping[str, Any]) -> tuple[Verdict, dict[str, Any]]:
+def _take(talk: _Talk, answer: Reply, material: Material) -> Verdict:
     """Put a reply on disk, then look at it."""
     number = len(talk.replies)
     try:
@@ -236,7 +281,7 @@ def _take(talk: _Talk, answer: Reply, material: Material, by: Mapping[str, Any])
     if answer.model:
         # It may be another than the one that was asked.
         talk.tell("answered", model=answer.model, prices=version() if answer.usage and answer.usage.cost is not None else None)
-    return parse_and_check(answer.text, material), _add(by, answer.usage)
+    return parse_and_check(answer.text, material)
 
 
 def _rescue(started: runs.Run, number: int, text: str) -> str:
@@ -249,24 +294,8 @@ def _rescue(started: runs.Run, number: int, text: str) -> str:
     return ""
 
 
-def _add(by: Mapping[str, Any], usage: Usage | None) -> dict[str, Any]:
-    if usage is None:
-        return dict(by)
-    before = by["tokens"] or {"input": 0, "output": 0}
-    tokens = {"input": before["input"] + usage.input, "output": before["output"] + usage.output}
-    return {**by, "tokens": tokens, "cost": _sum(by, usage)}
-
-
-def _sum(by: Mapping[str, Any], usage: Usage) -> dict[str, str] | None:
-    """Return the cost so far; a sum of which a part is not known is not known."""
-    if usage.cost is None or (by["tokens"] and by["cost"] is None):
-        return None
-    before = Decimal(by["cost"]["value"]) if by["cost"] else Decimal(0)
-    return {"value": str(before + usage.cost), "unit": usage.currency}
-
-
-def _plain(usage: Usage) -> dict[str, Any]:
-    return {name: getattr(usage, name) for name in ("input", "output", "cache_read", "cache_write")}
+def _plain(usage: Usage | None) -> dict[str, Any] | None:
+    return {name: getattr(usage, name) for name in ("input", "output", "cache_read", "cache_write")} if usage else None
 
 
 def parse_and_check(text: str, material: Material) -> Verdict:

@@ -176,6 +176,9 @@ CUT = {"anthropic": {"stop": "max_tokens"}, "openai": {"status": "incomplete"}, 
 def test_fault_42_a_cut_answer_is_not_used_even_if_it_is_whole_json(ask, acme, provider):
     ended, server = ask(provider, ok(provider, small.GOOD, **CUT[provider]))
     told = failed(acme, ended, "reply-cut")
+    # It is paid for all the same.
+    assert record(acme, ended.json["data"]["artefact"])["judged"]["tokens"] == {"input": 370, "output": 7}
+    assert events(acme, "finished")[-1]["tokens"] == {"input": 370, "output": 7}
     assert told["message"] == "The answer was cut at 7 tokens."
     assert len(server.requests) == 1
     assert (acme / ".fde/runs/r0001/reply-1.partial.txt").read_text() == small.GOOD
@@ -270,7 +273,7 @@ ODD = {
     "no number": _odd('"due": null', '"due": NaN'),
     "a key twice": _odd('"due": null', '"due": null, "due": null'),
     "a number of 5,000 digits": _odd('"due": null', f'"due": {"9" * 5_000}'),
-    "depth": _odd('"due": null', f'"due": {"[" * 100_000}{"]" * 100_000}'),
+    "depth": _odd('"due": null', f'"due": {"[" * 5_000}{"]" * 5_000}'),
     "half a character": _odd("The fax decides", r"The \ud83d fax decides"),
 }
 
@@ -332,7 +335,10 @@ def test_fault_45_a_stream_that_breaks_off_is_asked_for_again_and_nothing_of_it_
     ended, server = ask(provider, torn, ok(provider, small.GOOD))
     assert ended.code == 0, ended.out
     assert len(server.requests) == 2
-    assert [one["outcome"] for one in events(acme, "attempts")[0]["attempts"]] == ["stream-ended", "ok"]
+    first, second = events(acme, "attempts")[0]["attempts"]
+    assert (first["outcome"], first["usage"], second["outcome"], second["usage"]["output"]) == ("stream-ended", None, "ok", 7)
+    # Nobody says what the first took, and what is not known is not small.
+    assert record(acme, ended.json["data"]["artefact"])["judged"]["tokens"] is None
 
 
 @WIRES
@@ -563,3 +569,68 @@ def test_fault_50_an_answer_that_broke_off_may_be_billed_and_counts_in_the_budge
         ended = fde(*args, "--max-tokens", limit, cwd=acme, env=AT)
     assert len(server.requests) == 2
     assert ended.json["errors"][0]["code"] == "over-budget"
+
+
+def test_fault_50_what_a_reply_took_counts_also_if_its_repair_fails(ask, acme):
+    ended, _ = ask("openai", ok("openai", small.BAD), ok("openai", small.GOOD, status="incomplete"))
+    assert ended.json["errors"][0]["code"] == "reply-cut"
+    judged = record(acme, ended.json["data"]["artefact"])["judged"]
+    assert (judged["status"], judged["tokens"]) == ("ok", {"input": 740, "output": 14})
+
+
+def test_fault_50_the_budget_is_asked_before_a_request_is_repeated(fde, acme):
+    whole = loopback.said.messages(small.BAD)
+    args = ("run", SKILL, "--json", "--model", "anthropic/m-1")
+    with loopback.loopback(Answer(pieces=[whole[: len(whole) // 2]], end="close")) as server:
+        loopback.configure(server)
+        loopback.allow(acme, server)
+        tokens = fde(*args, "--dry-run", cwd=acme, env=AT).json["data"]["tokens"]
+        ended = fde(*args, "--max-tokens", tokens["input"] + tokens["output"], cwd=acme, env=AT)
+    told = failed(acme, ended, "stream-ended")
+    assert len(server.requests) == 1
+    assert told["hint"].startswith("It was not asked again. The budget is reached, so nothing more was sent: with the next request it could be")
+
+
+def test_fault_50_what_a_dry_run_says_of_the_whole_is_enough_however_often_an_answer_breaks_off(fde, acme, monkeypatch):
+    monkeypatch.setattr("fde.models.retry.FIRST_WAIT", 0.0)
+    whole = loopback.said.messages(small.BAD)
+    torn = Answer(pieces=[whole[: len(whole) // 2]], end="close")
+    args = ("run", SKILL, "--json", "--model", "anthropic/claude-opus-5-5")
+    with loopback.loopback(torn, torn, ok("anthropic", small.BAD), torn, torn, ok("anthropic", small.GOOD)) as server:
+        loopback.configure(server)
+        loopback.allow(acme, server)
+        data = fde(*args, "--dry-run", cwd=acme, env=AT).json["data"]
+        limits = ("--max-tokens", sum(data["most_tokens"].values()), "--max-cost", data["most_cost"]["value"])
+        ended = fde(*args, *limits, cwd=acme, env=AT)
+    assert (ended.code, len(server.requests)) == (0, 6)
+    assert float(data["cost"]["value"]) < float(data["most_cost"]["value"])
+    assert data["most_tokens"]["output"] == 6 * data["tokens"]["output"]
+
+
+# What goes back
+
+
+def _long(characters):
+    """Return a reply with findings that are refused, of at least so many characters."""
+    wrong = {**small.TYPED, "statement": "It takes 6 minutes to type an order, and words " * 5}
+    return small.judgement(small.STANDS, *[wrong] * (characters // len(str(wrong)) + 1))
+
+
+def test_a_reply_goes_back_only_if_the_window_has_room_for_it(ask, acme):
+    small.write(acme, "evidence/letters/long.md", "Orders come late and nobody knows why it is so. " * 190)
+    ended, server = ask("local", ok("local", _long(5_000)))
+    assert len(server.requests) == 1
+    (told,) = ended.json["errors"]
+    assert told["code"] == "not-sent-back"
+    assert told["message"].endswith("and the model's window takes 6,144.")
+    assert ended.json["data"]["status"] == "ok"
+    assert "Typing takes 6 minutes" in [item["what"] for item in record(acme, ended.json["data"]["artefact"])["dropped"]]
+    assert events(acme, "repair")[-1]["status"] == "failed: not-sent-back"
+
+
+@WIRES
+def test_a_reply_longer_than_could_have_been_asked_for_does_not_go_back(ask, acme, provider):
+    ended, server = ask(provider, ok(provider, "x" * 1_000_000))
+    told = failed(acme, ended, "no-usable-reply")
+    assert len(server.requests) == 1
+    assert told["hint"].endswith("did not go back to the model: the reply is longer than could have been asked for.")

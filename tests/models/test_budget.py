@@ -14,8 +14,8 @@ from fde.models.model import Sending, Usage
 
 
 def sending(tokens_in=100, tokens_out=10, cost="0.10"):
-    most = Usage(input=tokens_in, output=tokens_out)
-    return Sending(url="https://x", body={}, size=1, tokens=most, cost=None if cost is None else Decimal(cost))
+    most = Usage(input=tokens_in, output=tokens_out, cost=None if cost is None else Decimal(cost))
+    return Sending(url="https://x", body={}, size=1, tokens=most, run=most)
 
 
 def test_without_limits_everything_may_be_sent():

@@ -163,7 +163,7 @@ def test_an_interrupt_leaves_the_attempt_the_words_and_the_tokens_known_so_far(a
     with pytest.raises(KeyboardInterrupt):
         take_the_path(read(acme), find(SKILL, acme), now=small.moment(), asking=Asking(model=Interrupted([])))
     events = {event["event"]: event for event in lines(acme / ".fde/runs.ndjson")}
-    assert events["attempts"]["attempts"] == [{"id": "req_1", "status": 200, "outcome": "interrupted", "seconds": 2.5}]
+    assert events["attempts"]["attempts"] == [{"id": "req_1", "status": 200, "outcome": "interrupted", "seconds": 2.5, "usage": None}]
     assert events["attempts"]["usage"] == {"input": 370, "output": 1, "cache_read": 300, "cache_write": 0}
     assert events["finished"]["status"] == "failed: interrupted"
     assert (acme / ".fde/runs/r0001/reply-1.partial.txt").read_text() == "{"
