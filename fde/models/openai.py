@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import ProviderBusy, ProviderRefused, ReplyCut, ReplyDeclined, ReplyEmpty, StreamEnded
+from ..errors import NotTheApi, ProviderBusy, ProviderRefused, ReplyCut, ReplyDeclined, ReplyEmpty, StreamEnded
 from ..text import printable
 from . import border
 from .faults import BUSY_TYPES
@@ -73,7 +73,7 @@ def ask(request: Request, terms: Terms, watch: Watch, seen: Seen, transport: Bas
 
 def _read(events: Iterable[ResponseStreamEvent], terms: Terms, watch: Watch) -> Reply:
     last: Response | None = None
-    refused = False
+    end, refused = "", False
     for event in events:
         if event.type == "response.output_text.delta":
             watch.piece(event.delta)
@@ -82,12 +82,13 @@ def _read(events: Iterable[ResponseStreamEvent], terms: Terms, watch: Watch) -> 
         elif event.type == "error":
             raise _failed(event.code, event.message, terms)
         elif event.type in LAST:
+            end = event.type.removeprefix("response.")
             last = cast("Any", event).response
             watch.takes(_usage(cast("Any", last).usage), last=True)
     # A connection that closes early is no error to the SDK.
     if last is None:
         raise StreamEnded(terms.who)
-    _require_whole(last, terms, watch)
+    _require_whole(end, last, terms, watch)
     if refused:
         raise ReplyDeclined(terms.who, "")
     if not watch.text.strip():
@@ -95,10 +96,13 @@ def _read(events: Iterable[ResponseStreamEvent], terms: Terms, watch: Watch) -> 
     return Reply(text=watch.text, usage=watch.usage, model=border.name(last.model))
 
 
-def _require_whole(last: Response, terms: Terms, watch: Watch) -> None:
-    if last.status == "failed":
+def _require_whole(end: str, last: Response, terms: Terms, watch: Watch) -> None:
+    """Raise what the answer ended with, if it did not end well. The event says so; what the response repeats may be missing."""
+    if end == "failed":
         raise _failed(last.error.code if last.error else None, last.error.message if last.error else "without a reason", terms)
-    if last.status != "incomplete":
+    if end == "completed":
+        if last.status not in ("completed", None):
+            raise NotTheApi(terms.who, f"its answer ends as {printable(str(last.status))[:40]!r}, of which nobody knows whether it is whole")
         return
     # It may come without details; then it was cut too.
     if last.incomplete_details and last.incomplete_details.reason == "content_filter":

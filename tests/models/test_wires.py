@@ -154,6 +154,29 @@ def test_a_reply_that_refuses_in_its_own_way_is_declined(provider, content):
     assert from_memory(provider, content).error.code == "reply-declined"
 
 
+ENDED = {
+    "incomplete": ("incomplete", "reply-cut"),
+    "failed": ("failed", "provider-refused"),
+    "completed": ("completed", None),
+}
+
+
+@pytest.mark.parametrize("status", [b"null", None], ids=["null", "missing"])
+@pytest.mark.parametrize(("end", "code"), ENDED.values(), ids=ENDED)
+def test_how_openais_answer_ended_its_last_event_says_also_if_the_response_does_not(end, code, status):
+    whole = said.responses(TEXT, status=end)
+    given = f'"status": "{end}", "output"'.encode()
+    assert whole.count(given) == 1
+    came = from_memory("openai", whole.replace(given, b'"output"' if status is None else b'"status": null, "output"'))
+    assert (came.error.code if came.error else None) == code
+
+
+@pytest.mark.parametrize("status", ["cancelled", "in_progress", "failed", "incomplete", 5])
+def test_openais_answer_that_is_completed_and_something_else_is_not_taken_for_a_whole_one(status):
+    whole = said.responses(TEXT).replace(b'"status": "completed", "output"', f'"status": {said.json.dumps(status)}, "output"'.encode())
+    assert from_memory("openai", whole).error.code == "not-the-api"
+
+
 @pytest.mark.parametrize(("provider", "content"), CUT.values(), ids=CUT)
 def test_a_reply_that_is_cut_in_its_own_way_is_cut(provider, content):
     assert from_memory(provider, content).error.code == "reply-cut"
