@@ -6,8 +6,8 @@ Strict: two different judgements, or none, are an error with a sentence; nothing
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ..portable.schema import validate
@@ -15,7 +15,7 @@ from ..portable.strictjson import BadJson, strict_json
 
 LONGEST = 4_000_000  # characters; no honest judgement comes near
 MOST_CANDIDATES = 200
-_FENCE = re.compile(r"^(?:```|~~~)[^\n]*\n(.*?)^(?:```|~~~)[ \t]*$", re.DOTALL | re.MULTILINE)
+FENCES = ("```", "~~~")
 
 
 class Unusable(ValueError):
@@ -56,9 +56,21 @@ def _candidates(text: str) -> Iterator[str]:
     if stripped.startswith("{") and stripped.endswith("}"):
         yield stripped
         return
-    fenced = [match[1].strip() for match in _FENCE.finditer(text)]
-    objects = [block for block in fenced if block.startswith("{")]
+    objects = [*islice((block for block in _fenced(text) if block.startswith("{")), MOST_CANDIDATES)]
     yield from objects or _objects(text)
+
+
+def _fenced(text: str) -> Iterator[str]:
+    """Yield what stands between two fences; line by line, for a pattern would try each fence with each."""
+    inside: list[str] | None = None
+    for line in text.split("\n"):
+        if inside is None:
+            inside = [] if line.startswith(FENCES) else None
+        elif line.rstrip(" \t") in FENCES:
+            yield "\n".join(inside).strip()
+            inside = None
+        else:
+            inside.append(line)
 
 
 def _objects(text: str) -> Iterator[str]:

@@ -70,6 +70,12 @@ def test_many_braces_take_no_longer_than_a_reply_may():
         parse('{"a": ' * 500_000 + "x")
 
 
+@pytest.mark.parametrize("line", ["```x\n", "~~~\n", "```\n{}\n", "```\n{\n", "``` \n\n"])
+def test_many_fences_take_no_longer_than_a_reply_may(line):
+    with pytest.raises(Unusable):
+        parse(line * (1_000_000 // len(line)))
+
+
 @given(st.text(alphabet='{}[]":,`~\n\\a1 ', max_size=200))
 def test_whatever_comes_is_a_judgement_or_unusable(text):
     with pytest.raises(Unusable):
