@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from ..runner.ask import Asking
     from ..runner.run import Preview, Written
 
+LONGEST = 86_400  # seconds: a day
+
+
+def _number(_: click.Context, __: click.Parameter, value: float) -> float:
+    """Return *value*. Raises BadParameter for "nan", which no range refuses: it is neither below nor above anything."""
+    if isnan(value):
+        raise click.BadParameter(f"expected a number of seconds from 1 to {LONGEST:,}, found nan.")
+    return value
+
 
 @click.command()
 @click.argument("skill")
@@ -27,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--redact", is_flag=True, help="Mask secrets in what is sent; without it they stop the run.")
 @click.option("--max-cost", metavar="USD", help="Send nothing that could take the run's cost beyond this.")
 @click.option("--max-tokens", metavar="N", help="Nor beyond so many tokens, in and out.")
-@click.option("--deadline", type=click.FloatRange(min=1), default=600, show_default=True, metavar="SECONDS", help="How long all of the model's replies may take together.")
+@click.option("--deadline", type=click.FloatRange(min=1, max=LONGEST), callback=_number, default=600, show_default=True, metavar="SECONDS", help="How long all of the model's replies may take together.")
 @click.option("--effort", metavar="LEVEL", help="How much effort the model is asked for, like low or high.")
 @click.option("--record", metavar="FILE", help="Keep the replies as replay/FILE, to be played back with --model replay/FILE.")
 @dir_option

@@ -45,11 +45,13 @@ def choose(given: Setting, engagement: Engagement, machine: Machine) -> Model | 
     if not given.value or given.value == NONE:
         return None
     name = role(given.value, machine.config)
+    # An engagement that names a role names no address: this user's configuration says what it stands for.
+    level = given.level if name == given.value else Level.USER
     provider, _, rest = name.partition("/")
     if provider == "replay" and rest:
         # Whoever shares an engagement chooses its model; that must open no other file of this machine.
         return read(inside(engagement.root / "replay", rest), name)
-    return _live(name, given.level, engagement, machine)
+    return _live(name, level, engagement, machine)
 
 
 def _live(name: str, level: Level, engagement: Engagement, machine: Machine) -> Model:

@@ -132,6 +132,11 @@ class Model(Protocol):
         ...
 
     @property
+    def manner(self) -> str:
+        """How it is asked beyond its name: what may change an answer to the same question; "" if nothing does."""
+        ...
+
+    @property
     def notice(self) -> str:
         """What a person should know of it today, as one sentence; "" if nothing."""
         ...

@@ -86,6 +86,11 @@ class Provider:
         return self.profile.window - self.profile.max_output
 
     @property
+    def manner(self) -> str:
+        """The effort, the longest answer, and how a local endpoint is held to the schema."""
+        return f"effort={self.profile.effort} max_output={self.profile.max_output} structured={self.endpoint.structured}"
+
+    @property
     def notice(self) -> str:
         """That its end is announced, if it is near."""
         ending = self.profile.ending(self.at.date())

@@ -24,6 +24,7 @@ class Replay:
     origin: str | None
     replies: tuple[str, ...]
     window: int | None = None
+    manner: str = ""
     notice: str = ""
     given: int = field(default=0)
 

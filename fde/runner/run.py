@@ -254,6 +254,7 @@ def _key(material: Material, asked: question.Question | None, asking: Asking | N
     # What may be shown of the same words may have changed, and an artefact says so.
     words = ",".join(f"{source.digest} {source.kind} {source.clearance}" for source in material.words)
     parts = [material.facts_digest, material.settings, words, asked.digest if asked else "", asking.model.name if asking else "none"]
+    parts += [asking.model.manner] if asking and asking.model.manner else []
     parts += [digest(repr(item).encode()) for item in material.corrections]
     return digest("\n".join(parts).encode())
 

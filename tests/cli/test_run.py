@@ -289,6 +289,13 @@ def test_the_number_of_a_folder_goes_on_above_99_and_is_not_used_again(run, acme
     assert run()["data"]["artefact"] == f"artefacts/{SKILL}/2026-03-02-122"
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "1e300", "99999999999", "0", "-1", "soon"])
+def test_a_deadline_that_no_run_can_have_is_a_wrong_flag(run, acme, seconds):
+    told = run("good", f"--deadline={seconds}", code=2)["errors"][0]
+    assert "--deadline" in told["message"]
+    assert not (acme / ".fde").exists()
+
+
 def test_a_day_is_the_engagements_day(run):
     assert "2026-03-03-01" in run(now="2026-03-02T23:30:00+00:00")["data"]["artefact"]
 

@@ -494,7 +494,7 @@ def test_fault_15_what_cannot_be_read_is_an_error_and_neither_changed_nor_a_find
 class Vanishing:
     """A model in whose answering time the engagement is removed."""
 
-    name, origin, window = "replay/vanishing", None, None
+    name, origin, window, manner = "replay/vanishing", None, None, ""
 
     def __init__(self, root):
         self.root = root

@@ -634,3 +634,34 @@ def test_a_reply_longer_than_could_have_been_asked_for_does_not_go_back(ask, acm
     told = failed(acme, ended, "no-usable-reply")
     assert len(server.requests) == 1
     assert told["hint"].endswith("did not go back to the model: the reply is longer than could have been asked for.")
+
+
+# How it is asked
+
+
+@pytest.mark.parametrize("how", [("--effort", "high"), ("max_output", "8000")], ids=" ".join)
+def test_a_question_asked_in_another_way_is_another_question(fde, acme, how):
+    args = ("run", SKILL, "--json", "--model", "anthropic/m-1")
+    with loopback.loopback(ok("anthropic", small.GOOD)) as server:
+        loopback.configure(server)
+        loopback.allow(acme, server)
+        ran = [fde(*args, "--effort", "low", cwd=acme, env=AT).json["data"]["unchanged"] for _ in range(2)]
+        if how[0] == "max_output":
+            loopback.configure(server, '[models."anthropic/m-1"]\nmax_output = 8000\neffort = "low"')
+        ran.append(fde(*args, *(how if how[0] == "--effort" else ()), cwd=acme, env=AT).json["data"]["unchanged"])
+    assert ran == [False, True, False]
+    assert len(server.requests) == 2
+
+
+def test_an_engagement_may_name_a_role_that_the_users_configuration_gives_an_address(fde, acme):
+    with loopback.loopback(ok("local", small.GOOD)) as server:
+        loopback.configure(server, f'[roles]\nstrong = "{loopback.model("local", server)}"')
+        loopback.allow(acme, server)
+        head = acme / "engagement.md"
+        given = head.read_text()
+        head.write_text(given.replace("client:", "model: strong\nclient:", 1))
+        ended = fde("run", SKILL, "--json", cwd=acme, env=AT)
+        assert (ended.code, ended.json["data"]["status"]) == (0, "ok")
+        # An address of its own it still may not name.
+        head.write_text(given.replace("client:", f"model: {loopback.model('local', server)}\nclient:", 1))
+        assert fde("run", SKILL, "--json", cwd=acme, env=AT).json["errors"][0]["code"] == "bad-endpoint"

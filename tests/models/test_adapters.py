@@ -338,6 +338,17 @@ def test_a_wait_beyond_the_deadline_is_not_waited(ask):
     assert got.clock.slept == []
 
 
+@pytest.mark.parametrize("wait", ["9" * 20, "9" * 400, "Wed, 21 Oct 2099 07:28:00 GMT"], ids=lambda wait: wait[:21])
+def test_a_wait_that_is_long_in_another_way_is_not_waited_either(ask, wait):
+    got = ask(anthropic, refuse(429, {"error": {"message": "x"}}, **{"retry-after": wait}))
+    assert (got.clock.slept, got.error.hint[:15]) == ([], "It asks to wait")
+
+
+def test_who_asks_for_no_wait_is_not_said_to_ask_for_one(ask):
+    got = ask(anthropic, refuse(429, {"error": {"message": "x"}}), seconds=0.4)
+    assert (got.clock.slept, got.error.hint) == ([], "The same command may work later.")
+
+
 def test_what_the_provider_says_is_not_worth_repeating_is_not_repeated(ask):
     got = ask(openai, refuse(429, {"error": {"message": "x"}}, **{"x-should-retry": "false"}))
     assert type(got.error) is ProviderRefused

@@ -119,7 +119,7 @@ def test_a_reader_of_the_artefact_sees_what_was_left_out_and_why():
 class Narrow:
     """A model whose window holds the question and little more."""
 
-    name, origin = "anthropic/narrow", None
+    name, origin, manner = "anthropic/narrow", None, ""
 
     def __init__(self, window):
         self.window, self.asked = window, []

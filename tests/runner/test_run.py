@@ -34,6 +34,7 @@ class Queue:
     name: str = "queue/test"
     origin: None = None
     window: None = None
+    manner: str = ""
     notice: str = ""
     history: list = field(default_factory=list)
 
