@@ -21,14 +21,13 @@ KNOWN = ("model", "models", "roles", "anthropic", "openai", "local")
 
 def reach(environment: Mapping[str, str], folder: Path) -> tuple[dict[str, Any], tuple[FdeError, ...]]:
     """Return what models are reached by on this machine, and what could not be read of it: a doctor goes on where others stop."""
-    from ..models.environment import host_only, ignored, proxies
+    from ..models.environment import host_only, ignored
 
     endpoints, errors = _endpoints(folder)
     data = {
         "keys": _keys(endpoints, environment, folder),
-        "endpoints": [_endpoint(one) for one in endpoints],
+        "endpoints": [_endpoint(one, environment) for one in endpoints],
         "ignored": {name: host_only(environment[name]) if _is_address(name) else None for name in ignored(environment)},
-        "proxies": proxies(environment),
         "certificates": _certificates(environment),
     }
     return data, errors
@@ -65,9 +64,8 @@ def warnings(data: Mapping[str, Any], config: Mapping[str, object]) -> list[str]
 def rows(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the lines for a person: a name and what is told of it."""
     told = [(f"key {provider}", _key_text(key)) for provider, key in data["keys"].items()]
-    told += [(f"address {one['provider']}", f"{one['base_url']}  ({one['origin']})") for one in data["endpoints"]]
+    told += [(f"address {one['provider']}", _endpoint_text(one)) for one in data["endpoints"]]
     told += [(name, f"ignored{f': {host}' if host else ''}") for name, host in data["ignored"].items()]
-    told += [(f"{scheme} proxy", host) for scheme, host in data["proxies"].items()]
     told.append(("certificates", _store_text(data["certificates"])))
     if data["allowed"] is not None:
         told.append(("allowed", _allowed_text(data["allowed"])))
@@ -88,10 +86,13 @@ def _endpoints(folder: Path) -> tuple[list[Endpoint], tuple[FdeError, ...]]:
     return found, tuple(errors.values())
 
 
-def _endpoint(one: Endpoint) -> dict[str, Any]:
+def _endpoint(one: Endpoint, environment: Mapping[str, str]) -> dict[str, Any]:
+    from ..models.environment import host_only, proxy
+
+    through = proxy(one.base_url, environment)
     return {
         "provider": one.provider, "base_url": one.base_url, "entry": one.entry, "origin": one.origin.value,
-        "structured": one.structured, "window": one.window,
+        "structured": one.structured, "window": one.window, "proxy": host_only(through) if through else None,
     }  # fmt: skip
 
 
@@ -132,6 +133,11 @@ def _allowed_text(allowed: Mapping[str, Any]) -> str:
     if not allowed["entries"]:
         return "nothing may be sent"
     return f"{', '.join(allowed['entries'])}  ({'confirmed' if allowed['confirmed'] else 'not confirmed on this machine'})"
+
+
+def _endpoint_text(one: Mapping[str, Any]) -> str:
+    through = f", through the proxy {one['proxy']}" if one["proxy"] else ""
+    return f"{one['base_url']}  ({one['origin']}{through})"
 
 
 def _store_text(store: Mapping[str, Any]) -> str:

@@ -100,7 +100,7 @@ def ask(request: Request, terms: Terms, watch: Watch, seen: Seen, transport: Bas
     from .wire import client, require_events
 
     with (
-        client(watch, seen, terms.who, transport) as http,
+        client(terms, watch, seen, transport) as http,
         anthropic.Anthropic(
             api_key=terms.key,
             base_url=terms.base_url,

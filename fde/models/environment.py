@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 # By their beginning and not one by one: the next release of an SDK reads one more.
 PREFIXES = ("ANTHROPIC_", "OPENAI_", "AZURE_OPENAI_", "OTEL_")
 # We read them ourselves and hand the key over.
 OURS = frozenset({"ANTHROPIC_API_KEY", "OPENAI_API_KEY"})
-SCHEMES = ("http", "https", "all")
 
 
 def ignored(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -37,13 +37,45 @@ def without_sdk_variables() -> Iterator[None]:
         os.environ.update(taken)
 
 
-def proxies(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the proxies of *environment* by scheme ("http", "https", "all"), each as `name[:port]`, as the HTTP client takes them."""
+def proxy(base_url: str, environment: Mapping[str, str] = os.environ) -> str | None:
+    """Return the URL of the proxy of *environment* through which *base_url* is reached, None for the straight way.
+
+    That is `HTTPS_PROXY` or `ALL_PROXY`, in small letters first, unless `NO_PROXY` names the host.
+    """
+    # An address in http:// is on this machine: a proxy would take the client's words off it, in the clear.
+    if not base_url.startswith("https://"):
+        return None
     # In the order of the alphabet small letters come last, and the name in small letters counts, even if it is empty.
     given = {name.lower(): environment[name] for name in sorted(environment) if environment[name] or name.islower()}
-    if "*" in given.get("no_proxy", "").replace(" ", "").split(","):
-        return {}
-    return {scheme: host_only(url) for scheme in SCHEMES if (url := given.get(f"{scheme}_proxy", ""))}
+    url = given.get("https_proxy") or given.get("all_proxy")
+    if not url or any(_names(entry.strip().lower(), base_url) for entry in given.get("no_proxy", "").split(",")):
+        return None
+    return url if "://" in url else f"http://{url}"
+
+
+def _names(entry: str, base_url: str) -> bool:
+    """Say whether an entry of `NO_PROXY` names the host of *base_url*: `*`, a network, or a name with or without a port."""
+    parts = urlsplit(base_url)
+    host, port = parts.hostname or "", parts.port or 443
+    if entry in ("", "*"):
+        return entry == "*"
+    try:
+        return ip_address(host) in ip_network(entry.strip("[]"), strict=False)
+    except ValueError:
+        return _is_name_of(entry, host, port)
+
+
+def _is_name_of(entry: str, host: str, port: int) -> bool:
+    try:
+        parts = urlsplit(entry if "://" in entry else f"//{entry}")
+        name, wanted = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if wanted not in (None, port) or parts.scheme not in ("", "https", "all"):
+        return False
+    if name.startswith((".", "*.")):
+        return host.endswith(name.removeprefix("*"))
+    return host == name or host.endswith(f".{name}")
 
 
 def host_only(url: str) -> str:

@@ -62,7 +62,7 @@ def ask(request: Request, terms: Terms, watch: Watch, seen: Seen, transport: Bas
     from .wire import client, require_events
 
     with (
-        client(watch, seen, terms.who, transport) as http,
+        client(terms, watch, seen, transport) as http,
         openai.OpenAI(api_key=terms.key, base_url=terms.base_url, max_retries=0, http_client=http).responses.create(
             **body(request, terms)
         ) as stream,

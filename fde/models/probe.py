@@ -17,7 +17,7 @@ from ..settings import Level
 from . import border, local
 from .endpoints import LOCAL, MODES, Endpoint, at
 from .endpoints import local as configured
-from .environment import without_sdk_variables
+from .environment import proxy, without_sdk_variables
 from .model import Message, Reply, Request
 from .terms import Terms
 from .watch import Watch
@@ -90,7 +90,7 @@ def _named(terms: Terms, watch: Watch, seen: Seen) -> Reply:
 
     from .wire import client
 
-    with client(watch, seen, terms.who) as http:
+    with client(terms, watch, seen) as http:
         sdk = openai.OpenAI(api_key=terms.key, base_url=terms.base_url, max_retries=0, http_client=http)
         return Reply(text=next((border.name(model.id) or "" for model in sdk.models.list().data), ""))
 
@@ -122,4 +122,12 @@ def _unkept(text: str) -> str:
 
 def _terms(endpoint: Endpoint, key: str, model: str, mode: str) -> Terms:
     who = f"{endpoint.provider} at {endpoint.host}"
-    return Terms(who=who, model=model, base_url=endpoint.base_url, key=key, max_output=MOST_TOKENS, structured=mode)
+    return Terms(
+        who=who,
+        model=model,
+        base_url=endpoint.base_url,
+        key=key,
+        max_output=MOST_TOKENS,
+        structured=mode,
+        proxy=proxy(endpoint.base_url),
+    )

@@ -16,7 +16,7 @@ from ..engagement.engagement import Engagement
 from . import allowed, anthropic, keys, local, openai
 from .budget import goes_back, in_all
 from .endpoints import Endpoint
-from .environment import proxies, without_sdk_variables
+from .environment import host_only, proxy, without_sdk_variables
 from .model import Reply, Request, Sending, Usage
 from .prices import cost, most
 from .profiles import Profile
@@ -117,7 +117,7 @@ class Provider:
             size=len(data.encode()),
             tokens=usage,
             run=in_all(usage, self._most(goes_back(usage))),
-            proxy=self._proxy,
+            proxy=host_only(self._proxy) if self._proxy else None,
         )
 
     def reply(self, request: Request, watch: Watch) -> Reply:
@@ -138,10 +138,7 @@ class Provider:
 
     @property
     def _proxy(self) -> str | None:
-        if not self.endpoint.base_url.startswith("https://"):
-            return None
-        named = proxies(self.environment)
-        return named.get("https") or named.get("all")
+        return proxy(self.endpoint.base_url, self.environment)
 
     @property
     def _adapter(self) -> Adapter:
@@ -159,4 +156,5 @@ class Provider:
             max_output=self.profile.max_output,
             effort=self.profile.effort,
             structured=self.endpoint.structured or "prompt",
+            proxy=self._proxy,
         )

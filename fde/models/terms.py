@@ -17,6 +17,7 @@ class Terms:
         max_output: How many tokens the answer may have.
         effort: How much effort to ask for, None for the model's own.
         structured: How a local endpoint is held to the schema: "json_schema", "json_object" or "prompt".
+        proxy: The URL of the proxy on the way, None for the straight way; shown by its host alone, for it may hold a password.
     """
 
     who: str
@@ -26,3 +27,4 @@ class Terms:
     max_output: int
     effort: str | None = None
     structured: str = "json_schema"
+    proxy: str | None = field(default=None, repr=False)

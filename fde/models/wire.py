@@ -19,6 +19,7 @@ import httpx2
 from ..errors import FdeError, NotReachable, NotTheApi, ReplyTooLong
 from ..text import printable
 from . import border
+from .terms import Terms
 from .watch import Watch
 
 MOST_BYTES = 32_000_000  # of one answer; no honest one comes near
@@ -108,19 +109,20 @@ def _certificates() -> ssl.SSLContext:
 
 
 @contextmanager
-def client(watch: Watch, seen: Seen, who: str, transport: httpx2.BaseTransport | None = None) -> Iterator[httpx2.Client]:
-    """Give a client for one request to *who*, which notes in *seen* what the answer says of itself and ends with the run's time.
+def client(terms: Terms, watch: Watch, seen: Seen, transport: httpx2.BaseTransport | None = None) -> Iterator[httpx2.Client]:
+    """Give a client for one request, which notes in *seen* what the answer says of itself and ends with the run's time.
 
-    *transport* takes the network's place. Proxies of the environment are kept for https://, and the system's certificates.
-    Raises NotReachable for a proxy that cannot be one.
+    *transport* takes the network's place. The system's certificates count. Raises NotReachable for a proxy that cannot be one.
     """
-    left = watch.left(who)
-    with Guard(left) as guard, _client(watch, seen, who, left, transport) as http:
+    left = watch.left(terms.who)
+    with Guard(left) as guard, _client(terms, watch, seen, left, transport) as http:
         http.event_hooks["request"].append(lambda request: request.extensions.update(trace=guard.trace))
         yield http
 
 
-def _client(watch: Watch, seen: Seen, who: str, left: float, transport: httpx2.BaseTransport | None) -> httpx2.Client:
+def _client(terms: Terms, watch: Watch, seen: Seen, left: float, transport: httpx2.BaseTransport | None) -> httpx2.Client:
+    who = terms.who
+
     def on_response(response: httpx2.Response) -> None:
         seen.status = response.status_code
         seen.id = next(filter(None, (border.name(response.headers.get(name)) for name in REQUEST_IDS)), None)
@@ -134,8 +136,9 @@ def _client(watch: Watch, seen: Seen, who: str, left: float, transport: httpx2.B
         return httpx2.Client(
             transport=transport,
             verify=_certificates(),
-            # An address in http:// is on this machine: a proxy would take the client's words off it, in the clear.
-            mounts={"http://": None},
+            proxy=terms.proxy,
+            # Else the client would follow the environment by rules of its own, and read passwords from a file.
+            trust_env=False,
             timeout=httpx2.Timeout(left, connect=min(left, CONNECT_SECONDS)),
             # A redirect would take the client's words to a host that nobody allowed.
             follow_redirects=False,

@@ -76,9 +76,10 @@ def test_fault_48_what_the_environment_says_of_addresses_is_told_by_host_and_not
         ANTHROPIC_BASE_URL="https://user:canary@elsewhere.example.com/canary?canary", OPENAI_CUSTOM_HEADERS="X: canary", HTTPS_PROXY="http://u:canary@proxy:3128"
     )  # fmt: skip
     assert found["ignored"] == {"ANTHROPIC_BASE_URL": "elsewhere.example.com", "OPENAI_CUSTOM_HEADERS": None}
-    assert found["proxies"] == {"https": "proxy:3128"}
+    assert {one["proxy"] for one in found["endpoints"]} == {"proxy:3128"}
     assert {one["origin"] for one in found["endpoints"]} == {"default"}
     lines = found["text"].splitlines()
+    assert "address openai      https://api.openai.com/v1  (default, through the proxy proxy:3128)" in lines
     assert "ANTHROPIC_BASE_URL  ignored: elsewhere.example.com" in lines
     assert "OPENAI_CUSTOM_HEADERS ignored" in lines
     assert [line.split()[1] for line in lines if line.startswith("warning") and "is not followed" in line] == list(found["ignored"])

@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 from importlib.metadata import version
+from types import SimpleNamespace
 
 import loopback
 import pytest
 import small
 from loopback import Answer, error, ok
 from small import NOW, SKILL, lines, record
+
+from fde.settings import config_folder
 
 AT = {"FDE_NOW": NOW, **loopback.KEYS}
 PROVIDERS = list(loopback.SAYS)
@@ -450,12 +453,38 @@ PROXIES = {
 }
 
 
+@pytest.fixture(name="remote")
+def _remote(fde, acme, monkeypatch):
+    """Run the skill against https:// at a port of this machine where nobody is; return what a dry run says of it, and how it ended."""
+    monkeypatch.setattr("fde.models.retry.FIRST_WAIT", 0.0)
+    nobody = SimpleNamespace(host="127.0.0.1:9")
+
+    def call(**env):
+        loopback.configure(nobody, "")
+        path = config_folder() / "config.toml"
+        path.write_text(path.read_text().replace("http://", "https://"))
+        loopback.allow(acme, nobody)
+        args = ("run", SKILL, "--json", "--model", "anthropic/m-1")
+        return fde(*args, "--dry-run", cwd=acme, env={**AT, **env}).json["data"]["proxy"], fde(*args, cwd=acme, env={**AT, **env})
+
+    return call
+
+
 @pytest.mark.parametrize("proxy", PROXIES.values(), ids=PROXIES)
-def test_fault_48_a_proxy_that_cannot_be_used_is_told_without_its_password(ask, acme, proxy):
-    ended, server = ask("anthropic", ok("anthropic", small.GOOD), env={"ALL_PROXY": proxy})
+def test_fault_48_a_proxy_that_cannot_be_used_is_told_without_its_password(remote, acme, proxy):
+    _, ended = remote(ALL_PROXY=proxy)
     assert "the proxy that the environment names" in failed(acme, ended, "not-reachable")["message"]
     assert "SECRET" not in ended.out + ended.err
-    assert server.requests == []
+
+
+@pytest.mark.parametrize(("no_proxy", "is_used"), [("elsewhere.example", True), ("127.0.0.0/8", False)])
+def test_fault_48_the_proxy_that_is_named_is_the_one_that_is_used(remote, acme, no_proxy, is_used):
+    with loopback.loopback(error(500)) as server:
+        shown, ended = remote(HTTPS_PROXY=f"http://{server.host}", NO_PROXY=no_proxy)
+    told = failed(acme, ended, "not-reachable")["message"]
+    # It was asked to connect, and knows no such method; past it, nobody is there.
+    assert ("CONNECT" in told, "refused" in told) == (is_used, not is_used), told
+    assert shown == events(acme, "sending")[-1]["proxy"] == (server.host if is_used else None)
 
 
 def test_fault_48_a_proxy_is_shown_by_its_host_and_never_by_its_password(fde, acme):

@@ -6,13 +6,12 @@ import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.request import getproxies_environment
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fde.models.environment import OURS, PREFIXES, host_only, ignored, proxies, without_sdk_variables
+from fde.models.environment import OURS, PREFIXES, host_only, ignored, proxy, without_sdk_variables
 
 READ = re.compile(r"""environ(?:\.get\(|\[)\s*["']([A-Z][A-Z0-9_]+)""")
 CONSTANT = re.compile(r"""^ENV_\w+(?:: [^=]+)? = ["']([A-Z0-9_]+)""", re.MULTILINE)
@@ -72,17 +71,52 @@ def test_of_a_url_only_the_host_is_shown(url, shown):
     assert host_only(url) == shown
 
 
-NAMES = [f"{scheme}_proxy" for scheme in ("http", "https", "all")]
+HOST = "https://api.example.com/v1"
+ON_THE_WAY = {
+    "none": ({}, None),
+    "for https": ({"HTTPS_PROXY": "http://u:pw@p:1"}, "http://u:pw@p:1"),
+    "for all": ({"ALL_PROXY": "p:1"}, "http://p:1"),
+    "both": ({"ALL_PROXY": "http://a:1", "https_proxy": "http://b:2"}, "http://b:2"),
+    "small letters count": ({"HTTPS_PROXY": "http://a:1", "https_proxy": "http://b:2"}, "http://b:2"),
+    "small letters count, even if there is nothing": ({"HTTPS_PROXY": "http://a:1", "https_proxy": ""}, None),
+    "for http": ({"HTTP_PROXY": "http://a:1"}, None),
+}
 
 
-@given(st.dictionaries(st.sampled_from([*NAMES, *map(str.upper, NAMES)]), st.sampled_from(["", "http://a:1", "b:2"])))
-def test_proxies_are_those_that_the_http_client_takes(environment):
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        taken = {scheme: host_only(url) for scheme, url in getproxies_environment().items() if scheme in ("http", "https", "all")}
-    assert proxies(environment) == taken
+@pytest.mark.parametrize(("environment", "found"), ON_THE_WAY.values(), ids=ON_THE_WAY)
+def test_the_proxy_on_the_way_is_the_environments(environment, found):
+    assert proxy(HOST, environment) == found
 
 
-def test_no_proxy_for_any_host_is_none():
-    assert proxies({"HTTPS_PROXY": "http://p", "NO_PROXY": "a, *"}) == {}
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"])
+def test_what_goes_to_this_machine_in_the_clear_goes_through_none(name):
+    assert proxy("http://127.0.0.1:8080/v1", {name: "http://p:1"}) is None
+
+
+PAST = {
+    HOST: ["*", "a, *", "api.example.com", "API.Example.com", "example.com", ".example.com", "*.example.com", "x,example.com ,y", "example.com:443", "https://api.example.com", "all://example.com"],
+    "https://10.1.2.3:8443/v1": ["10.1.2.3", "10.0.0.0/8", "10.1.2.3:8443", "0.0.0.0/0"],
+    "https://[fd00::7]/v1": ["fd00::7", "[fd00::7]", "fd00::/8"],
+}
+THROUGH = {
+    HOST: ["", ",", "ample.com", "example.com:8443", "http://api.example.com", "x.api.example.com", "10.0.0.0/8", "[", "example.com:x", ".com.example"],
+    "https://10.1.2.3:8443/v1": ["10.1.2.4", "11.0.0.0/8", "10.1.2.3:443", "10.0.0.0/99"],
+    "https://[fd00::7]/v1": ["fd00::8", "fe00::/8", "10.0.0.0/8"],
+    "https://example.com": [".example.com", "*.example.com"],
+}
+
+
+@pytest.mark.parametrize(("url", "entries"), PAST.items())
+def test_a_host_that_no_proxy_names_is_reached_past_every_proxy(url, entries):
+    assert [entry for entry in entries if proxy(url, {"HTTPS_PROXY": "p", "NO_PROXY": entry}) is not None] == []
+    assert [entry for entry in entries if proxy(url, {"ALL_PROXY": "p", "no_proxy": entry}) is not None] == []
+
+
+@pytest.mark.parametrize(("url", "entries"), THROUGH.items())
+def test_a_host_that_no_proxy_does_not_name_is_reached_through_it(url, entries):
+    assert [entry for entry in entries if proxy(url, {"HTTPS_PROXY": "p", "NO_PROXY": entry}) is None] == []
+
+
+@given(st.text(alphabet="ab.*:/[]0 ,%@\\", max_size=12))
+def test_whatever_stands_there_a_host_is_named_or_not(entry):
+    assert proxy(HOST, {"HTTPS_PROXY": "p", "NO_PROXY": entry}) in ("http://p", None)
