@@ -21,13 +21,13 @@ KNOWN = ("model", "models", "roles", "anthropic", "openai", "local")
 
 def reach(environment: Mapping[str, str], folder: Path) -> tuple[dict[str, Any], tuple[FdeError, ...]]:
     """Return what models are reached by on this machine, and what could not be read of it: a doctor goes on where others stop."""
-    from ..models.environment import host_only, ignored
+    from ..models.environment import host_only, ignored, is_address
 
     endpoints, errors = _endpoints(folder)
     data = {
         "keys": _keys(endpoints, environment, folder),
         "endpoints": [_endpoint(one, environment) for one in endpoints],
-        "ignored": {name: host_only(environment[name]) if _is_address(name) else None for name in ignored(environment)},
+        "ignored": {name: host_only(environment[name]) if is_address(name) else None for name in ignored(environment)},
         "certificates": _certificates(environment),
     }
     return data, errors
@@ -119,10 +119,6 @@ def _certificates(environment: Mapping[str, str]) -> dict[str, Any]:
     from ..models.certificates import certificates
 
     return asdict(certificates(environment))
-
-
-def _is_address(name: str) -> bool:
-    return name.endswith(("_URL", "_ENDPOINT"))
 
 
 def _key_text(key: Mapping[str, Any]) -> str:

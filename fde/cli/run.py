@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,9 +67,20 @@ def command(skill: str, args: tuple[str, ...], subject: str | None, start: Path,
     about = require_slug(subject, "subject") if subject else None
     asking = _asking(found, given)
     if dry_run:
-        return _dry(preview(found, chosen, now=now(), asking=asking, subject=about, args=args), asking)
+        return _noted(_dry(preview(found, chosen, now=now(), asking=asking, subject=about, args=args), asking), asking)
     written = run(found, chosen, now=now(), asking=asking, subject=about, args=args, progress=progress)
-    return show_written(found.root, written, asking.model.notice if asking else "")
+    return _noted(show_written(found.root, written, asking.model.notice if asking else ""), asking)
+
+
+def _noted(outcome: Outcome, asking: Asking | None) -> Outcome:
+    """Return *outcome* with a note of each variable that names another address for the model that is asked."""
+    import os
+
+    from ..models.environment import elsewhere
+
+    names = elsewhere(asking.model.name.partition("/")[0], os.environ) if asking and asking.model.origin is None else ()
+    notes = tuple(f"{name} is set, and it is not followed: where a model is reached your own config.toml says." for name in names)
+    return replace(outcome, data={**outcome.data, "ignored": list(names)}, notes=notes)
 
 
 def show_written(root: Path, written: Written, notice: str = "") -> Outcome:

@@ -35,6 +35,7 @@ class Outcome:
         exit: How the command ends; where it is OK but there are *errors*, the first error's code is taken.
         next: What to do now, in one line; shown only on a terminal.
         errors: Failures which did not stop the command from giving an answer.
+        notes: What to know beside the answer, a sentence each; for people, on stderr.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Outcome:
     exit: int = Exit.OK
     next: str = ""
     errors: tuple[FdeError, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def code(self) -> int:
@@ -67,6 +69,7 @@ def render(outcome: Outcome, asked: Mapping[str, Any]) -> Answer:
     if asked.get("json"):
         return Answer(envelope(outcome, asked.get("command", "")), "", outcome.code)
     lines = [explain(error) for error in outcome.errors]
+    lines += [f"note: {printable(note)}" for note in outcome.notes]
     if outcome.next and is_terminal(sys.stderr):
         lines.append(f"next: {printable(outcome.next)}")
     text = printable(outcome.text) if is_terminal(sys.stdout) else outcome.text

@@ -24,6 +24,17 @@ def ignored(environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(name for name, value in environment.items() if value and _is_theirs(name) and name not in OURS))
 
 
+def elsewhere(provider: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the variables of *environment* that name an address for *provider*'s SDK, which is not followed."""
+    theirs = ("ANTHROPIC_",) if provider == "anthropic" else ("OPENAI_", "AZURE_OPENAI_")
+    return tuple(name for name in ignored(environment) if name.startswith(theirs) and is_address(name))
+
+
+def is_address(name: str) -> bool:
+    """Say whether a variable of that name holds an address."""
+    return name.endswith(("_URL", "_ENDPOINT"))
+
+
 @contextmanager
 def without_sdk_variables() -> Iterator[None]:
     """Take every variable that an SDK reads out of this process's environment meanwhile, the keys too.

@@ -446,6 +446,22 @@ def test_fault_48_no_variable_sends_the_evidence_elsewhere_or_adds_to_it(ask, ac
     assert os.environ.get("ANTHROPIC_BASE_URL") is None
 
 
+ADDRESSES = {"ANTHROPIC_BASE_URL": "https://a.example", "OPENAI_BASE_URL": "https://b.example", "OTEL_EXPORTER_OTLP_ENDPOINT": "https://c.example"}
+
+
+@pytest.mark.parametrize(("provider", "name"), [("anthropic", "ANTHROPIC_BASE_URL"), ("openai", "OPENAI_BASE_URL"), ("local", "OPENAI_BASE_URL")])
+def test_fault_48_an_address_in_the_environment_that_is_not_followed_is_told_beside_the_answer(fde, acme, provider, name):
+    with loopback.loopback(ok(provider, small.GOOD)) as server:
+        loopback.configure(server)
+        loopback.allow(acme, server)
+        args = ("run", SKILL, "--model", loopback.model(provider, server))
+        for more in (("--dry-run",), ()):
+            ended = fde(*args, *more, cwd=acme, env={**AT, **ADDRESSES})
+            assert (ended.code, ended.err) == (0, f"note: {name} is set, and it is not followed: where a model is reached your own config.toml says.\n")
+        assert fde(*args, "--json", cwd=acme, env={**AT, **ADDRESSES}).json["data"]["ignored"] == [name]
+    assert fde("run", SKILL, "--model", "replay/good.json", cwd=acme, env={**AT, **ADDRESSES}).err == ""
+
+
 PROXIES = {
     "SOCKS without its package": "socks5://user:SECRET@127.0.0.1:9",
     "no address": "foo:SECRET",
