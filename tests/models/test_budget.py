@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fde.errors import Exit, OverBudget, UsageError
-from fde.models.budget import Budget, budget
+from fde.models.budget import Budget, budget, goes_back, in_all
 from fde.models.model import Sending, Usage
 
 
@@ -68,6 +69,14 @@ def test_however_many_requests_there_are_no_limit_is_passed(requests, most_token
         left = left.spent(Usage(input=tokens_in, output=tokens_out, cost=cost))
     assert left.tokens <= most_tokens
     assert left.cost <= most_cost
+
+
+def test_the_most_that_a_run_may_take_is_each_request_three_times_and_of_unknown_costs_unknown():
+    first = Usage(input=100, output=10, cost=Decimal("0.10"))
+    back = replace(goes_back(first), cost=Decimal("0.30"))
+    assert back.input == 100 + 4 * 10 + 1000
+    assert in_all(first, back) == Usage(input=3 * 1240, output=60, cost=Decimal("1.20"))
+    assert in_all(first, goes_back(replace(first, cost=None))).cost is None
 
 
 def test_the_flags_are_read_as_they_are_written():
