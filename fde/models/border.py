@@ -10,7 +10,7 @@ from typing import TypeGuard
 from ..text import printable
 from .model import Usage
 
-MOST_TOKENS = 1_000_000_000  # of one answer; no honest one comes near
+MOST_TOKENS = 100_000_000  # of one answer; no honest one comes near
 LONGEST_NAME = 200
 
 
