@@ -103,6 +103,14 @@ def test_a_list_of_models_that_cannot_be_one_ends_in_words(listed):
             first_model(endpoint, "none", watch())
 
 
+def test_a_probe_takes_the_way_that_a_run_takes(monkeypatch):
+    with loopback(error(500)) as server:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{server.host}")
+        # It was asked to connect, and knows no such method.
+        with pytest.raises(NotReachable, match="CONNECT"):
+            first_model(at("local", "https://127.0.0.1:9/v1", Level.USER), "none", watch())
+
+
 def test_a_probe_goes_to_this_machine_or_to_what_the_user_has_named(tmp_path):
     assert probed("http://localhost:1/v1", tmp_path).is_loopback
     with pytest.raises(BadEndpoint, match="a probe goes to this machine") as refused:
