@@ -96,6 +96,9 @@ def host_only(url: str) -> str:
         name, port = parts.hostname, parts.port
     except ValueError:
         return "unreadable"
+    # A password with a bare # or / in it ends the host too early, and would be shown in its place.
+    if "@" in parts.path + parts.query + parts.fragment:
+        return "unreadable"
     return f"{name}:{port}" if name and port else name or "unreadable"
 
 

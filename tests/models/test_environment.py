@@ -64,6 +64,9 @@ def test_meanwhile_no_variable_of_theirs_is_there_and_afterwards_each_is_as_it_w
         ("https://[::1]:8080", "::1:8080"),
         ("http://proxy:canary", "unreadable"),
         ("http://[canary", "unreadable"),
+        ("http://canary:12#x@proxy:3128", "unreadable"),
+        ("http://canary:12/x@proxy:3128", "unreadable"),
+        ("http://canary:12?x@proxy:3128", "unreadable"),
         ("://", "unreadable"),
     ],
 )
