@@ -223,7 +223,7 @@ def _now_and_then(first, piece):
 
 def _late(first, piece):
     yield first
-    threading.Event().wait(0.5)
+    threading.Event().wait(0.7)
     yield piece
 
 
@@ -238,10 +238,11 @@ SLOW = {
 
 @pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
 def test_whatever_a_server_sends_now_and_then_the_time_is_over_when_it_is_over(answer):
-    came = over_a_socket("local", answer(), seconds=0.6)
+    came = over_a_socket("local", answer(), seconds=0.8)
     assert came.error.code == "deadline-over"
     (attempt,) = came.watch.attempts
-    assert attempt.seconds < 1.0
+    # With a time for each read alone it would be 1.5 at least.
+    assert attempt.seconds < 1.4
 
 
 @WIRES
