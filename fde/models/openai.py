@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .wire import Seen
 
 PATH = "/responses"
-LAST = ("response.completed", "response.incomplete", "response.failed")
+ENDS = ("completed", "incomplete", "failed")
+LAST = tuple(f"response.{end}" for end in ENDS)
 
 
 def body(request: Request, terms: Terms) -> ResponseCreateParamsStreaming:
@@ -97,12 +98,13 @@ def _read(events: Iterable[ResponseStreamEvent], terms: Terms, watch: Watch) -> 
 
 
 def _require_whole(end: str, last: Response, terms: Terms, watch: Watch) -> None:
-    """Raise what the answer ended with, if it did not end well. The event says so; what the response repeats may be missing."""
-    if end == "failed":
+    """Raise what the answer ended with, if it did not end well: by its event, or by the response in it, whichever is worse."""
+    status = str(last.status or end)
+    if end == "completed" and status not in ENDS:
+        raise NotTheApi(terms.who, f"its answer ends as {printable(status)[:40]!r}, of which nobody knows whether it is whole")
+    if "failed" in (end, status):
         raise _failed(last.error.code if last.error else None, last.error.message if last.error else "without a reason", terms)
-    if end == "completed":
-        if last.status not in ("completed", None):
-            raise NotTheApi(terms.who, f"its answer ends as {printable(str(last.status))[:40]!r}, of which nobody knows whether it is whole")
+    if end == status == "completed":
         return
     # It may come without details; then it was cut too.
     if last.incomplete_details and last.incomplete_details.reason == "content_filter":
