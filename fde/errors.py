@@ -210,6 +210,12 @@ class NoEngagement(FdeError):
     hint = "Start one with `fde init DIR`, go into one, or name it with --dir."
 
 
+class LinkedFolder(FdeError):
+    """{} is a link, and what lies behind it may be another client's."""
+
+    hint = "Nothing was read or written. Put a folder of its own in the place of the link."
+
+
 class NotEmpty(FdeError):
     """{} is there already and not empty."""
 

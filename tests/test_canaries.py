@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import loopback
@@ -28,10 +29,11 @@ def _acme(tmp_path):
 
 @pytest.fixture(name="ask")
 def _ask(fde, acme):
-    def call(provider, *answers, args=(), env=None, extra=""):
+    def call(provider, *answers, args=(), env=None, extra="", then=lambda: None):
         with loopback.loopback(*(answers or (ok(provider, small.GOOD),))) as server:
             loopback.configure(server, extra)
             loopback.allow(acme, server)
+            then()
             ended = fde("run", SKILL, "--json", "--model", loopback.model(provider, server), *args, cwd=acme, env={**AT, **(env or {})})
         return ended, server
 
@@ -84,6 +86,48 @@ def test_nothing_that_is_not_this_skills_words_reaches_the_provider(ask, acme, p
     sent = hidden(server, *canaries, "CANARY")
     # The converse: what is to be judged did go, or the line above says nothing.
     assert small.QUOTE.encode() in sent
+
+
+def _becomes_a_link(acme, name):
+    """Let the folder *name* of the engagement lead into the same one of another client's, which is there and has words."""
+    other = acme.parent / "globex"
+    write(other, "engagement.md", "---\nfde: 1\nname: globex\n---\n")
+    write(other, "evidence/interviews/owner.md", "CANARY-client is another client's.\n")
+    (other / name).mkdir(parents=True, exist_ok=True)
+    (acme / name).is_dir() and shutil.rmtree(acme / name)
+    (acme / name).parent.mkdir(exist_ok=True)
+    (acme / name).symlink_to(other / name, target_is_directory=True)
+    return other
+
+
+def test_a_folder_of_evidence_that_is_a_link_stops_the_run_before_a_word_is_read(ask, acme):
+    ended, server = ask("anthropic", then=lambda: _becomes_a_link(acme, "evidence"))
+    assert (ended.code, ended.json["errors"][0]["code"]) == (3, "linked-folder")
+    assert "evidence/ is a link" in ended.json["errors"][0]["message"]
+    assert server.requests == []
+
+
+LINKED = ["evidence", ".fde", ".fde/runs", ".fde/text", "artefacts", "replay", "answers", "private", "decisions"]
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_no_command_reads_or_writes_through_a_folder_that_is_a_link(fde, acme, name):
+    other = _becomes_a_link(acme, name)
+    before, here = tree(other), tree(acme)
+    note = write(acme.parent, "note.md", "Fax is slow.\n")
+    for command in (["add", note], ["run", SKILL], ["prompt", SKILL], ["accept", note], ["page"], ["status"], ["verify"], ["note", "--who", "owner"]):
+        ended = fde(*command, cwd=acme, env=AT, input="Fax is slow.\n")
+        assert (ended.code, f"{name}/ is a link" in ended.err) == (3, True), (command, ended.err)
+        assert "CANARY" not in ended.out + ended.err
+    assert (tree(other), tree(acme)) == (before, here)
+
+
+def test_a_skills_artefacts_that_are_a_link_are_not_written_into_another_clients(fde, acme):
+    other = _becomes_a_link(acme, f"artefacts/{SKILL}")
+    before = tree(other)
+    ended = fde("run", SKILL, cwd=acme, env=AT)
+    assert (ended.code, "a link leads out" in ended.err) == (3, True)
+    assert tree(other) == before
 
 
 @WIRES

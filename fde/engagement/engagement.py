@@ -15,8 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .. import frontmatter
-from ..errors import BadHead, NewerFormat, NoEngagement, NotEmpty
+from ..errors import BadHead, LinkedFolder, NewerFormat, NoEngagement, NotEmpty
 from ..portable.days import day
+from ..portable.names import escaped
 from ..text import is_slug
 from . import files
 
@@ -24,6 +25,7 @@ FORMAT = 1
 HEAD_FILE = "engagement.md"
 HEAD_CAP = 256_000
 FOLDERS = ("evidence", "private", "answers", "decisions", "artefacts")
+OWN = (*FOLDERS, "replay", ".fde", ".fde/runs", ".fde/text")
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _SHIFT = rf"{_DAY}(?:-{_DAY})? {_CLOCK}-(?:{_CLOCK}|24:00)"
@@ -121,10 +123,22 @@ def read(root: Path) -> Engagement:
     """Read the engagement at *root*; an older format is taken as `migrate` would write it. Nothing is written.
 
     Raises:
+        LinkedFolder: one of its folders is a link.
         BadHead: `engagement.md` is not as expected; `where` has the line.
         NewerFormat: a newer fde made it.
     """
+    _require_own(root)
     return _read(root, files.read_text(root / HEAD_FILE, HEAD_CAP))[0]
+
+
+def _require_own(root: Path) -> None:
+    """Raise LinkedFolder if one of the folders that every command trusts is a link.
+
+    What lies below them is looked at entry by entry, and a link there is not followed; these are where the look begins.
+    """
+    for name in OWN:
+        if (root / name).is_symlink():
+            raise LinkedFolder(f"{name}/", where=escaped(root / name))
 
 
 def migrate(engagement: Engagement) -> None:

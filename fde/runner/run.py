@@ -195,7 +195,7 @@ def ready(engagement: Engagement, skill: str) -> None:
     files.sweep(engagement.artefacts, deep=True)
     files.sweep(engagement.state, deep=True)
     files.make_folder(engagement.artefacts)
-    for folder in (engagement.state, engagement.artefacts, engagement.artefacts / skill):
+    for folder in (engagement.state, engagement.artefacts, files.inside(engagement.root, f"artefacts/{skill}")):
         if folder.is_dir():
             files.writable(folder)
 
