@@ -45,16 +45,6 @@ def require_slug(name: str, what: str) -> str:
     raise BadName(what, ascii(name if len(name) <= SLUG_LENGTH else f"{name[:SLUG_LENGTH]}..."))
 
 
-def same_name(one: str, other: str) -> bool:
-    """Say whether a file system that ignores case or normalises would take the two names for one file."""
-    return folded_name(one) == folded_name(other)
-
-
-def folded_name(name: str) -> str:
-    """Return what two names have in common that are one file's on some file system."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
-
-
 def digest(data: bytes) -> str:
     """Return "sha256:<hex>" of *data*."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"

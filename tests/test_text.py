@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fde.errors import BadName, Exit
-from fde.portable.names import escaped, is_plain_name, unescaped
-from fde.text import digest, is_slug, printable, require_slug, same_name
+from fde.portable.names import escaped, is_plain_name, same_name, unescaped
+from fde.text import digest, is_slug, printable, require_slug
 
 steady = settings(deadline=None, database=None)
 

@@ -18,8 +18,8 @@ from .. import frontmatter
 from ..errors import BrokenDecision, FdeError, NoSuchDecision, SameQuestion, SeveralDecide, UsageError
 from ..portable.days import day
 from ..portable.fold import fold
-from ..portable.names import escaped
-from ..text import SLUG_LENGTH, same_name
+from ..portable.names import escaped, same_name
+from ..text import SLUG_LENGTH
 from . import files
 from .engagement import Engagement
 

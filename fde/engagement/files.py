@@ -34,10 +34,9 @@ from ..errors import (
     NotText,
     TooLarge,
 )
-from ..portable.names import escaped, is_plain_name
+from ..portable.names import escaped, is_plain_name, same_name
 from ..portable.strictjson import BadJson, strict_json
 from ..portable.tree import TEMP_FILE, TEMP_FOLDER, is_below, special
-from ..text import same_name
 
 CAP_NAME = "the limit for one file"
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import CannotRead, FdeError, NotInside, NotRegular, TakenName, UsageError
-from ..portable.names import escaped, is_plain_name
+from ..portable.names import escaped, folded_name, is_plain_name
 from ..portable.tree import Entry, walk
-from ..text import digest, folded_name
+from ..text import digest
 from . import files
 from .engagement import Engagement
 from .twins import CONVERTERS, suffix_of

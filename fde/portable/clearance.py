@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from .cells import cells_of
 from .days import day
+from .names import folded_name
 
 TABLE = "clearance.md"
 KINDS = ("recording", "document", "export", "typed note", "answer")
@@ -20,9 +21,13 @@ PRIVATE = "private"
 STRICTEST_FIRST = (PRIVATE, *CLEARANCES)
 
 _COLUMNS = ("path", "kind", "clearance", "who", "given by", "on")
-_HEAD = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_HEAD = re.compile(r"\s*^---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _FIELD = re.compile(r"(kind|clearance)[ \t]*:(.*)", re.IGNORECASE)
 _RULE = re.compile(r"[ \t|:-]+")
+_LIKE_TABLE = re.compile(r"[\W_]*clearances?[\W_\d]*((md|txt|markdown)[\W_]*)*")
+# Where nobody may have meant anything else: a head is at the top, and its lines are short.
+_LIKE_PRIVATE = re.compile(r"[\W_]*clearance[\W_]{1,8}private[\W_]*(#.*)?", re.IGNORECASE)
+_TOP = 20
 
 
 class BadMark(ValueError):
@@ -50,22 +55,44 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row(Mark):
-    """One line of the table, about every file below `evidence/` that the glob *pattern* describes."""
+    """One line of the table, about every file below `evidence/` that the glob *pattern* describes.
+
+    Attributes:
+        line: In the table's file, from 1.
+    """
 
     pattern: str
+    line: int = 0
+
+    @property
+    def restricts(self) -> bool:
+        """Whether it is there to keep words back, so that it must not fail in silence."""
+        return self.clearance in (PRIVATE, "internal")
+
+
+def is_private(name: str) -> bool:
+    """Say whether *name*, a path below `evidence/`, lies in a private folder, however that is spelled."""
+    return any(re.sub(r"[\W_]+", "", folded_name(part)) == PRIVATE for part in name.split("/")[:-1])
+
+
+def is_like_table(name: str) -> bool:
+    """Say whether *name*, a path below `evidence/`, is meant for the table and is not its name, so that nobody would read it."""
+    return name != TABLE and "/" not in name and bool(_LIKE_TABLE.fullmatch(folded_name(name)))
 
 
 def head_of(text: str) -> tuple[Mark, int]:
     """Return what the head of *text* (line ends as LF) says, and where the words begin behind it; 0 if it has no head.
 
     Raises:
-        BadMark: a value is none of those allowed, or a key is there twice.
+        BadMark: a value is none of those allowed, a key is there twice, or `private` is said where no head is read.
     """
     head = _HEAD.match(text)
+    first, last = (text.count("\n", 0, place) for place in (head.start(1), head.end(1))) if head else (0, 0)
+    _require_read(text, first, last)
     if not head:
         return Mark(), 0
     said: dict[str, str] = {}
-    for number, line in enumerate(head[1].split("\n"), 2):
+    for number, line in enumerate(head[1].split("\n"), first + 1):
         found = _FIELD.fullmatch(line)
         if not found:
             continue
@@ -74,6 +101,13 @@ def head_of(text: str) -> tuple[Mark, int]:
             raise BadMark(number, f"{key} is given twice")
         said[key] = _allowed(number, key, value)
     return Mark(kind=said.get("kind", ""), clearance=said.get("clearance", "")), head.end()
+
+
+def _require_read(text: str, first: int, last: int) -> None:
+    """Raise BadMark for a line near the top that marks the words as private and is none of a head's, which has *first* to *last*."""
+    for number, line in enumerate(text.split("\n", last + _TOP)[: last + _TOP], 1):
+        if _LIKE_PRIVATE.fullmatch(line) and not (first < number <= last and _FIELD.fullmatch(line)):
+            raise BadMark(number, "clearance: expected in a head, `clearance: private` between two lines of three hyphens, found outside one")
 
 
 def _allowed(line: int, key: str, value: str) -> str:
@@ -119,7 +153,7 @@ def _row(line: int, cells: Sequence[str], columns: Sequence[str]) -> Row:
         raise BadMark(line, f"clearance: {clearance} must be given by somebody on a day, and `given by` or `on` is empty")
     if said["on"] and day(said["on"]) is None:
         raise BadMark(line, f"on: expected a date like 2026-03-02, found {said['on'][:60]!r}")
-    return Row(pattern=_pattern(line, said["path"]), kind=_allowed(line, "kind", said["kind"]), clearance=clearance)
+    return Row(line=line, pattern=_pattern(line, said["path"]), kind=_allowed(line, "kind", said["kind"]), clearance=clearance)
 
 
 def _pattern(line: int, cell: str) -> str:

@@ -93,7 +93,10 @@ def test_the_kind_of_the_head_goes_first_but_what_is_told_is_told(tmp_path, said
         ("**", True),
         ("interviews/o*", True),
         ("*.md", False),
-        ("interviews", False),
+        ("interviews", True),
+        ("Interviews/OWNER.md", True),
+        ("interview", False),
+        ("inter*", False),
         ("letters/**", False),
     ],
 )
@@ -125,6 +128,83 @@ def test_the_table_itself_is_no_source_of_words(tmp_path):
 )
 def test_what_is_private_is_no_source_at_all(tmp_path, name, text, rows):
     assert seen(tmp_path, text, rows, name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("interviews/partner.md", "interviews"),
+        ("interviews/partner.md", "Interviews/Partner.md"),
+        ("interviews/Partner.md", "evidence/interviews/partner.md"),
+        ("interviews/M\u00fcller.md", "interviews/Mu\u0308ller.md"),
+        ("interviews/Mu\u0308ller.md", "interviews/M\u00fcller.md"),
+        ("interviews/board/partner.md", "interviews/*"),
+        ("interviews/board/partner.md", "inter*"),
+    ],
+)
+def test_a_line_that_keeps_back_fits_however_a_hand_or_a_disk_writes_the_name(tmp_path, name, row):
+    write(tmp_path, OWNER, "Words.")
+    assert seen(tmp_path, rows=table(f"{row} | | private"), name=name) is None
+
+
+@pytest.mark.parametrize("folder", ["Private", "PRIVATE", "private ", "_private"])
+def test_a_private_folder_is_private_however_it_is_spelled(tmp_path, folder):
+    assert seen(tmp_path, name=f"interviews/{folder}/plan.md") is None
+
+
+@pytest.mark.parametrize("name", ["interviews/private letters/x.md", "privateers/x.md", "interviews/private.md"])
+def test_another_name_with_the_word_in_it_is_not_private(tmp_path, name):
+    assert seen(tmp_path, name=name).health == "ok"
+
+
+@pytest.mark.parametrize("before", ["\n", "\n \n", "\ufeff\n"])
+def test_an_empty_line_before_a_head_takes_nothing_from_it(tmp_path, before):
+    assert seen(tmp_path, before + head(clearance="private")) is None
+    assert seen(tmp_path, before + head(clearance="quote")).clearance == "quote"
+    assert seen(tmp_path, f"{before}---\nclearance: loud\n---\n").fault.startswith(f"{OWNER}:{before.count(chr(10)) + 2}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Clearance: private\n\nWords.", 1),
+        ("---\nclearance: private\n\nWords, and the head has no end.", 2),
+        ("---\n  clearance: private\n---\nWords.", 2),
+        ("---\n- clearance: private\n---\nWords.", 2),
+        ("---\nkind: document\n---\n# Talk\n\n**Clearance:** private\n", 6),
+        ("----\nclearance: private\n----\nWords.", 2),
+        ("---\nclearance = private # the owner\n---\nWords.", 2),
+    ],
+)
+def test_private_that_is_said_where_no_head_is_read_stops_the_run(tmp_path, text, line):
+    source = seen(tmp_path, text)
+    assert (source.health, source.fault.split(": ")[0]) == ("failed", f"{OWNER}:{line}")
+
+
+@pytest.mark.parametrize("text", ["The clearance is private.\n", "Clearance: private, they said, and left.\n", "\n" * 40 + "Clearance: private\n"])
+def test_words_about_a_clearance_are_no_mark(tmp_path, text):
+    assert seen(tmp_path, f"# Talk\n\n{text}").health == "ok"
+
+
+@pytest.mark.parametrize("clearance", ["private", "internal"])
+@pytest.mark.parametrize("path", ["interviews/partner.md", "interviewz", "interviewz/**", "clearance.md"])
+def test_a_line_that_keeps_back_what_is_not_there_stops_the_run(tmp_path, path, clearance):
+    source = seen(tmp_path, rows=table("** | | quote", f"{path} | | {clearance}"))
+    assert source.fault == f"clearance.md:4: path: expected what is there, found nothing that {path!r} fits"
+
+
+def test_a_line_that_clears_what_is_not_there_yet_may_wait(tmp_path):
+    assert seen(tmp_path, rows=table("letters/** | | quote", "letters/** | | paraphrase")).fault == ""
+
+
+@pytest.mark.parametrize("name", ["Clearance.md", "CLEARANCE.MD", "clearance.txt", "clearance.md.txt", "clearances.md", "clearance .md", "clearance (1).md"])
+def test_a_table_by_nearly_its_name_stops_the_run(tmp_path, name):
+    write(tmp_path, name, table(f"{OWNER} | | private"))
+    assert seen(tmp_path).fault == f"{name}:1: the table is read from clearance.md alone; rename the file"
+
+
+def test_a_paper_about_a_clearance_is_a_paper(tmp_path):
+    assert seen(tmp_path, name="clearance-of-customs.md").health == "ok"
 
 
 def test_a_file_may_be_named_private(tmp_path):
@@ -216,7 +296,9 @@ def test_what_is_private_enters_no_question_and_no_artefact(fde, tmp_path):
     write(root, "evidence/interviews/private/partner.md", secret)
     write(root, "evidence/interviews/partner.md", f"---\nclearance: private\n---\n{secret}\n")
     write(root, "evidence/letters/partner.md", secret)
-    write(root, "evidence/clearance.md", HEADS + "| letters/partner.md | | private |\n")
+    write(root, "evidence/letters/board/partner.md", secret)
+    write(root, "evidence/letters/PRIVATE/partner.md", secret)
+    write(root, "evidence/clearance.md", HEADS + "| letters/Partner.md | | private |\n| letters/board | | private |\n")
     asked = fde("prompt", small.SKILL, cwd=root)
     assert asked.code == 0
     assert "Orders arrive by fax" in asked.out

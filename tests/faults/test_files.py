@@ -50,10 +50,10 @@ from fde.errors import (
     NotText,
     TooLarge,
 )
-from fde.portable.names import escaped, unescaped
+from fde.portable.names import escaped, same_name, unescaped
 from fde.portable.strictjson import BadJson, strict_json
 from fde.portable.tree import Skip, walk
-from fde.text import digest, is_slug, printable, require_slug, same_name
+from fde.text import digest, is_slug, printable, require_slug
 
 SEARCHED = str(Path(package.__file__).parents[1])
 ROUNDS = 20

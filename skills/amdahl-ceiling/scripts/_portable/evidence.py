@@ -12,10 +12,12 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
-from .clearance import PRIVATE, TABLE, BadMark, Row, rows_of
+from .clearance import PRIVATE, TABLE, BadMark, Row, is_like_table, is_private, rows_of
 from .fold import lf
+from .names import folded_name
 from .sources import Source, text_source
 from .tree import Entry, walk
 
@@ -61,6 +63,7 @@ def _on_the_way(name: str, folder: str) -> bool:
     return not folder or f"{name}/".startswith(f"{folder}/") or f"{folder}/".startswith(f"{name}/")
 
 
+@lru_cache(maxsize=1024)
 def _expression(pattern: str) -> str:
     pieces = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return "".join(pieces.get(piece, re.escape(piece)) for piece in re.split(r"(\*\*/|\*\*|\*|\?)", pattern))
@@ -89,10 +92,11 @@ def words(evidence: Path, patterns: Iterable[str], document: Document = lambda *
     *document* is asked first about each, and gives the source of what is no text itself.
 
     `clearance.md` is no source, and what lies in a folder named `private` or is marked as private is none either. Where that
-    table or a file's head is not understood, the sources that it is about have failed with a `fault`.
+    table or a file's head is not understood, or keeps back what is not there, the sources that it is about have failed with a `fault`.
     """
     fault, rows = _table(evidence)
-    entries = (entry for entry in matching(evidence, patterns) if entry.id != TABLE and PRIVATE not in entry.id.split("/")[:-1])
+    fault = fault or _unfit(evidence, rows)
+    entries = (entry for entry in matching(evidence, patterns) if entry.id != TABLE and not is_private(entry.id))
     found = (_source(entry, rows, document) for entry in entries)
     # What the table would have said of a file is not known, so none of them is used.
     return tuple(_doubted(source, fault) if fault else source for source in found if source.clearance != PRIVATE)
@@ -111,6 +115,27 @@ def _table(evidence: Path) -> tuple[str, Sequence[Row]]:
         return f"{TABLE}:1: {error}", ()
 
 
+def _unfit(evidence: Path, rows: Sequence[Row]) -> str:
+    """Return which line of the table keeps nothing back, since it fits no file, or which file is no table by its name."""
+    waiting = [row for row in rows if row.restricts]
+    for entry in files(evidence):
+        if is_like_table(entry.id):
+            return f"{entry.id}:1: the table is read from {TABLE} alone; rename the file"
+        # What was not gone into may hold what is meant.
+        waiting = [row for row in waiting if entry.id == TABLE or not (_is_about(row, entry.id) or (entry.skipped and _is_about(row, f"{entry.id}/")))]
+    return "".join(f"{TABLE}:{row.line}: path: expected what is there, found nothing that {row.pattern[:60]!r} fits" for row in waiting[:1])
+
+
+def _is_about(row: Row, name: str) -> bool:
+    """Say whether a line of the table is about the file *name*, however some file system or hand writes that.
+
+    A folder's name stands for all that is in it; a glob does only where it keeps back.
+    """
+    pattern, folded = folded_name(row.pattern), folded_name(name)
+    is_folder_too = row.restricts or not re.search(r"[*?]", pattern)
+    return describes(pattern, folded) or (is_folder_too and describes(f"{pattern}/**", folded))
+
+
 def _doubted(source: Source, fault: str) -> Source:
     return replace(source, health="failed", note=fault, fault=fault, clearance="internal")
 
@@ -118,7 +143,7 @@ def _doubted(source: Source, fault: str) -> Source:
 def _source(entry: Entry, rows: Iterable[Row], document: Document) -> Source:
     if entry.skipped:
         return Source(id=entry.id, text="", health="skipped", note=str(entry.skipped))
-    said = [row for row in rows if describes(row.pattern, entry.id)]
+    said = [row for row in rows if _is_about(row, entry.id)]
     try:
         if made := document(entry, said):
             return made

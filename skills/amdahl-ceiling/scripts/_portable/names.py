@@ -35,6 +35,16 @@ def is_plain_name(name: str) -> bool:
     return is_usual or not any(map(_is_unfit, name))
 
 
+def same_name(one: str, other: str) -> bool:
+    """Say whether a file system that ignores case or normalises would take the two names for one file."""
+    return folded_name(one) == folded_name(other)
+
+
+def folded_name(name: str) -> str:
+    """Return what two names have in common that are one file's on some file system."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
 def _is_unfit(character: str) -> bool:
     return character == "\\" or unicodedata.category(character) in _UNFIT_CATEGORIES
 
