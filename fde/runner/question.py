@@ -1,6 +1,7 @@
 """The question that a skill asks: rules, method, evidence with numbered lines, facts and task, each part rendered on its own.
 
 Evidence is only ever a value: as JSON, with `<` escaped, under one fixed tag, so that no text in it can close the tag or become a rule.
+What code measured names things as the client does; each of its values is one line, with `<` escaped, under a tag of its own.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from ..portable.facts import fill, show_range
 from ..portable.schema import schema
 from ..portable.sources import Source, was_left_out
 from ..skillset.skill import Skill
-from ..text import digest
+from ..text import digest, printable
 from .template import render_block, template_for
 
 TAG = "evidence"
+NAME_LENGTH = 300  # characters of a label or title, which may come from a client's file
+SENTENCE_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,7 @@ def ask(skill: Skill, facts: Mapping[str, Any], words: Iterable[Source], correct
 
 def repair(problems: Iterable[Mapping[str, Any]]) -> str:
     """Return the words that send a reply back with what the check refused."""
-    return _block("repair", {"problems": [dict(problem) for problem in problems]})
+    return _block("repair", {"problems": [_one_line_each(problem) for problem in problems]})
 
 
 def evidence_text(words: Iterable[Source]) -> str:
@@ -119,7 +122,7 @@ def _escaped(record: Mapping[str, Any]) -> str:
 
 
 def _corrections(given: Iterable[Correction]) -> str:
-    listed = [{"title": item.title, "about": item.about, "text": item.text} for item in given]
+    listed = [{"title": one_line(item.title, NAME_LENGTH), "about": one_line(item.about, NAME_LENGTH), "text": one_line(item.text)} for item in given]
     return _block("corrections", {"corrections": listed})
 
 
@@ -131,14 +134,28 @@ def _task(template: Path, facts: Mapping[str, Any]) -> str:
     index = facts_by_id(facts["facts"])
     values = {
         "skill": facts["skill"],
-        "answer": [fill(sentence, index) for sentence in facts["answer"]],
+        "answer": [one_line(fill(sentence, index)) for sentence in facts["answer"]],
         "facts": [_fact(fact) for fact in facts["facts"]],
-        "findings": [{"title": item["title"], "statement": fill(item["statement"], index)} for item in facts["findings"]],
-        "limits": [fill(sentence, index) for sentence in facts["limits"]],
+        "findings": [
+            {"title": one_line(item["title"], NAME_LENGTH), "statement": one_line(fill(item["statement"], index))} for item in facts["findings"]
+        ],
+        "limits": [one_line(fill(sentence, index)) for sentence in facts["limits"]],
     }
     return render_block(template, "task", values)
 
 
 def _fact(fact: Mapping[str, Any]) -> dict[str, object]:
     unknown = f" ({fact['unknown']})" if fact.get("unknown") else ""
-    return {"id": fact["id"], "label": fact["label"], "shown": show_range(fact) + unknown, "grade": fact["grade"] or "", "n": fact.get("n")}
+    label, shown = one_line(fact["label"], NAME_LENGTH), one_line(show_range(fact) + unknown, NAME_LENGTH)
+    return {"id": fact["id"], "label": label, "shown": shown, "grade": fact["grade"] or "", "n": fact.get("n")}
+
+
+def one_line(text: str, longest: int = SENTENCE_LENGTH) -> str:
+    """Return *text* on one line, cut at *longest* characters, in which nothing can close a tag, begin a heading or steer a terminal."""
+    line = printable(" ".join(text.split())).replace("<", "\\u003c")
+    return line if len(line) <= longest else f"{line[:longest]} [...]"
+
+
+def _one_line_each(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the check refused with its words on one line each: some are the model's, some from the evidence."""
+    return {**problem, "what": one_line(problem["what"], NAME_LENGTH), "reasons": [one_line(reason) for reason in problem["reasons"]]}
