@@ -9,7 +9,7 @@ import click
 
 from ..errors import Exit
 from .options import dir_option, dry_run_option
-from .run import show_written
+from .run import dropped_lines, show_written
 from .show import Outcome
 
 if TYPE_CHECKING:
@@ -28,15 +28,16 @@ def command(reply: str, run: str | None, final: bool, start: Path, dry_run: bool
     """Check a chat's reply and write its artefact.
 
     REPLY is a file, or - for standard input; prose and fences around the JSON do not matter. If a figure, a quote or the form
-    breaks a rule, prints once what to paste back into the chat and exits 1. Exits 3 if a source that the reply quotes has changed
-    since it was asked, or if no finding stood.
+    breaks a rule, prints once what to paste back into the chat, every mistake in it, and exits 1; of the next reply what breaks one is
+    dropped and named. A REPLY that is no judgement at all ends nothing: the question still waits. Exits 3 if a source that the reply
+    quotes has changed since it was asked, or if no finding stood.
 
     \b
     Example:
         fde accept reply.md
     """
     from ..engagement import engagement
-    from ..runner.chat import Refused, accept, refused_record
+    from ..runner.chat import Refused, accept, is_lost, refused_record
     from .clock import now
 
     found = engagement.find(start)
@@ -49,6 +50,7 @@ def command(reply: str, run: str | None, final: bool, start: Path, dry_run: bool
             data=refused_record(result),
             text=result.repair,
             exit=Exit.FINDINGS,
+            notes=(f"there is no judgement in {reply}; the question of {result.run} still waits",) if is_lost(result.verdict) else (),
             next=f"paste this into the same chat, then `fde accept REPLY --run {result.run}`",
         )
     return show_written(found.root, result)
@@ -74,6 +76,6 @@ def _dry(found: Engagement, text: str, run: str | None) -> Outcome:
 
     name, verdict = look(found, text, name=run)
     lines = [f"{name}: {len(verdict.findings)} findings, {len(verdict.actions)} actions, {len(verdict.questions)} questions would stand"]
-    lines += [f"refused  {item.kind}: {item.what}: {'; '.join(item.reasons)}" for item in verdict.problems]
+    lines += dropped_lines(verdict.problems)
     data = {"run": name, "findings": len(verdict.findings), "problems": problem_records(verdict.problems)}
     return Outcome(data=data, text="\n".join(lines), exit=Exit.FINDINGS if verdict.problems else Exit.OK)

@@ -15,8 +15,11 @@ from .show import Outcome, progress
 from .withheld import withheld_lines, withheld_records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..engagement.engagement import Engagement
     from ..models.model import Sending, Usage
+    from ..portable.check import Problem
     from ..runner.ask import Asking
     from ..runner.run import Preview, Written
 
@@ -85,6 +88,8 @@ def _noted(outcome: Outcome, asking: Asking | None) -> Outcome:
 
 def show_written(root: Path, written: Written, notice: str = "") -> Outcome:
     """Return how a run that wrote an artefact is shown, with what is to be known of its model."""
+    from ..runner.ask import problem_records
+
     path = root / written.folder / "artefact.md"
     data: dict[str, Any] = {
         "run": written.run,
@@ -97,6 +102,7 @@ def show_written(root: Path, written: Written, notice: str = "") -> Outcome:
         "unread": [{"source": name, "note": note} for name, note in written.unread],
         "left_out": list(written.left_out),
         "withheld": withheld_records(written.withheld),
+        "dropped": problem_records(written.dropped),
         "notice": notice,
     }
     verb = "unchanged" if written.unchanged else "wrote"
@@ -105,8 +111,14 @@ def show_written(root: Path, written: Written, notice: str = "") -> Outcome:
         data=data,
         text="\n".join([*written.answer, "", f"{verb}  {path}", *added, *_unused(written), *withheld_lines(written.withheld), *_notes(notice)]),
         errors=(written.error,) if written.error else (),
+        notes=dropped_lines(written.dropped),
         next=f"read {path}; `fde verify` checks it at any time",
     )
+
+
+def dropped_lines(problems: Iterable[Problem]) -> tuple[str, ...]:
+    """Return a line for each item that the check refused, with the reasons."""
+    return tuple(f"refused  {item.kind}: {item.what}: {'; '.join(item.reasons)}" for item in problems)
 
 
 def _notes(notice: str) -> list[str]:

@@ -35,7 +35,7 @@ class Outcome:
         exit: How the command ends; where it is OK but there are *errors*, the first error's code is taken.
         next: What to do now, in one line; shown only on a terminal.
         errors: Failures which did not stop the command from giving an answer.
-        notes: What to know beside the answer, a sentence each; for people, on stderr.
+        notes: What a person must know beside the answer, a line each; shown on stderr. For programs it stands in *data*.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -68,8 +68,7 @@ def render(outcome: Outcome, asked: Mapping[str, Any]) -> Answer:
     """Put *outcome* into the words that were asked for. Raises TypeError or ValueError if `data` is no JSON."""
     if asked.get("json"):
         return Answer(envelope(outcome, asked.get("command", "")), "", outcome.code)
-    lines = [explain(error) for error in outcome.errors]
-    lines += [f"note: {printable(note)}" for note in outcome.notes]
+    lines = [printable(note) for note in outcome.notes] + [explain(error) for error in outcome.errors]
     if outcome.next and is_terminal(sys.stderr):
         lines.append(f"next: {printable(outcome.next)}")
     text = printable(outcome.text) if is_terminal(sys.stdout) else outcome.text

@@ -15,7 +15,8 @@ from typing import Any
 
 from .facts import PLACEHOLDER, Fact, is_known
 from .fold import Folded, bare, fold
-from .schema import validate
+from .schema import problems as schema_problems
+from .schema import schema, validate
 from .sources import Source
 
 SHORTEST_QUOTE = 12
@@ -178,31 +179,53 @@ class _Item:
 def check(reply: object, facts: Iterable[Fact], sources: Iterable[Source]) -> Verdict:
     """Check a judgement (`fde.judgement/1`) against facts and the text sources that were sent.
 
-    Items that stand are returned with their quotes found and their basis capped; each other item is a `Problem`.
-    A reply that does not fit the schema is one problem of kind "reply".
+    Items that stand are returned with their quotes found and their basis capped; each other item is a `Problem`, one whose own
+    form is wrong too. What does not fit the schema outside of the items is one problem of kind "reply", and then no item is returned.
     """
-    shape = validate(reply, "judgement")
-    if shape or not isinstance(reply, dict):
-        return Verdict(problems=(Problem(kind="reply", index=0, what="the reply", reasons=tuple(shape)),))
+    lists = {kind: _list(reply, f"{kind}s") for kind in _CHECKERS}
+    shape = _outer_problems(reply)
     fact_index = {fact["id"]: fact for fact in facts}
     source_index = {source.id: source for source in sources}
     kept: dict[str, list[dict[str, Any]]] = {"finding": [], "action": [], "question": []}
-    problems: list[Problem] = []
-    for kind, checker in _CHECKERS.items():
-        for index, given in enumerate(reply[f"{kind}s"]):
+    problems = [Problem(kind="reply", index=0, what="the reply", reasons=tuple(shape))] if shape else []
+    root = schema("judgement")
+    for kind, items in lists.items():
+        for index, given in enumerate(items):
+            # What has the wrong form is not read further, so that no checker meets it.
+            reasons = list(schema_problems(given, root["$defs"][kind], root, f"judgement.{kind}s[{index}]"))
             item = _Item(fact_index, source_index)
-            result = checker(given, item)
-            if item.reasons:
-                what = given["title" if kind == "finding" else "what" if kind == "action" else "question"]
-                problems.append(Problem(kind=kind, index=index, what=_short(what), reasons=tuple(item.reasons)))
+            result = None if reasons else _CHECKERS[kind](given, item)
+            reasons += item.reasons
+            if result is None or reasons:
+                problems.append(Problem(kind=kind, index=index, what=_named_as(given, kind), reasons=tuple(reasons)))
             else:
                 kept[kind].append(result)
-    return Verdict(
+    # A document that is no judgement as a whole is mended before any of it is used.
+    return Verdict(problems=tuple(problems)) if shape else Verdict(
         findings=tuple(kept["finding"]),
         actions=tuple(kept["action"]),
         questions=tuple(kept["question"]),
         problems=tuple(problems),
     )
+
+
+def _list(reply: object, name: str) -> list[Any]:
+    items = reply.get(name) if isinstance(reply, dict) else None
+    return items if isinstance(items, list) else []
+
+
+def _outer_problems(reply: object) -> list[str]:
+    """Return what does not fit the schema outside of the items."""
+    if not isinstance(reply, dict):
+        return validate(reply, "judgement")
+    empty: dict[str, list[Any]] = {f"{kind}s": [] for kind in _CHECKERS if isinstance(reply.get(f"{kind}s"), list)}
+    return validate({**reply, **empty}, "judgement")
+
+
+def _named_as(given: object, kind: str) -> str:
+    """Return an item in a few words, whatever form it has."""
+    what = given.get({"finding": "title", "action": "what"}.get(kind, kind)) if isinstance(given, dict) else None
+    return _short(what) if isinstance(what, str) and what.strip() else "one without a name"
 
 
 def _finding(given: Mapping[str, Any], item: _Item) -> dict[str, Any]:

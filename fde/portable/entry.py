@@ -101,9 +101,8 @@ def _judgement(options: argparse.Namespace, facts: dict[str, Any], sources: tupl
         return Verdict(), ()
     given = _json(options.judgement)
     verdict = check(given, facts["facts"], [source for source in sources if source.health == "ok"])
-    whole = [problem for problem in verdict.problems if problem.kind == "reply"]
-    if whole:
-        raise BadInput(f"{options.judgement}: {whole[0].reasons[0]}")
+    if any(problem.kind == "reply" for problem in verdict.problems):
+        raise BadInput(f"{options.judgement}: {'; '.join(reason for problem in verdict.problems for reason in problem.reasons)}")
     return verdict, verdict.problems
 
 

@@ -15,10 +15,11 @@ from ..engagement.artefacts import require_readable, texts_now
 from ..engagement.engagement import Engagement
 from ..errors import NoOpenQuestion, NotJson, SeveralQuestions, SourceChanged, UsageError
 from ..portable.artefact import UNJUDGED, Correction, dump
-from ..portable.check import Verdict
+from ..portable.check import Verdict, check
 from ..portable.names import escaped
 from ..portable.schema import validate
 from ..portable.sources import Source
+from ..portable.strictjson import strict_json
 from ..skillset.skill import Skill
 from ..text import digest
 from . import question
@@ -91,9 +92,29 @@ def look(engagement: Engagement, text: str, *, name: str | None = None) -> tuple
     """Return the run that the reply *text* would answer and what the check says of it. Writes nothing; raises what `accept` raises."""
     run = _open(engagement, name)
     _, material = _recall(engagement, run)
-    verdict = parse_and_check(text, material)
+    verdict = _verdict(text, material)
     _require_unchanged(engagement, verdict, material)
     return run.id, verdict
+
+
+def _verdict(text: str, material: Material) -> Verdict:
+    """Return what the check says of a reply: every mistake at once, those of its form beside those of what it says.
+
+    A person carries each one to the chat and back, so that a second journey for the next mistake would be one too many.
+    """
+    verdict = parse_and_check(text, material)
+    if not is_lost(verdict):
+        return verdict
+    try:
+        found = strict_json(text[text.index("{") : text.rindex("}") + 1])
+    except ValueError:  # a BadJson too: there is nothing to say more about
+        return verdict
+    return check(found, material.facts["facts"], material.usable)
+
+
+def is_lost(verdict: Verdict) -> bool:
+    """Say whether nothing of a reply can be used, since it is no judgement as a whole."""
+    return any(problem.kind == "reply" for problem in verdict.problems)
 
 
 def _snapshot(asked: question.Question, material: Material) -> dict[str, Any]:
@@ -123,7 +144,8 @@ def _recall(engagement: Engagement, run: runs.Run) -> tuple[str, Material]:
 def accept(engagement: Engagement, text: str, *, now: datetime, name: str | None = None, final: bool = False) -> Written | Refused:
     """Check the reply *text* to the question of run *name* (default: the one that waits) and write its artefact.
 
-    The first reply that breaks a rule is `Refused`; of the second, or with *final*, what breaks one is dropped and named.
+    The first reply that breaks a rule is `Refused`; of the second, or with *final*, what breaks one is dropped and named. One that is
+    no judgement at all is always `Refused` and no try: a wrong file must not end the question.
 
     Raises NoRun, NoOpenQuestion, SeveralQuestions, SourceChanged.
     """
@@ -133,11 +155,12 @@ def accept(engagement: Engagement, text: str, *, now: datetime, name: str | None
         run = _open(engagement, name)
         ready(engagement, run.skill)
         asked, material = _recall(engagement, run)
-        count = sum(event["event"] == "refused" for event in run.events) + 1
-        runs.keep(engagement, run, f"reply-{count}.txt", text)
-        verdict = parse_and_check(text, material)
-        if verdict.problems and count == 1 and not final:
-            runs.record(engagement, run, "refused", problems=len(verdict.problems))
+        events = [event["event"] for event in run.events]
+        runs.keep(engagement, run, f"reply-{events.count('refused') + events.count('unusable') + 1}.txt", text)
+        verdict = _verdict(text, material)
+        lost = is_lost(verdict)
+        if lost or (verdict.problems and "refused" not in events and not final):
+            runs.record(engagement, run, "unusable" if lost else "refused", problems=len(verdict.problems))
             return Refused(run=run.id, verdict=verdict, repair=question.repair(problem_records(verdict.problems)))
         _require_unchanged(engagement, verdict, material)
         by: dict[str, Any] = {**UNJUDGED, "by": CHAT, "prompt": asked}

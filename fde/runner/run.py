@@ -22,6 +22,7 @@ from ..page.current import withheld_then
 from ..portable.artefact import RECORD, UNJUDGED, Correction, compose
 from ..portable.artefact import digest as text_digest
 from ..portable.artefact import files as artefact_files
+from ..portable.check import Problem
 from ..portable.facts import by_id, fill
 from ..portable.schema import validate
 from ..portable.sources import Source
@@ -50,6 +51,7 @@ class Written:
         unread: The sources that could not be read, each with the reason.
         left_out: The ids of those for which the question had no room.
         withheld: What the client's page does not show, and why.
+        dropped: What the check refused for good of a reply that was used.
     """
 
     run: str
@@ -63,6 +65,7 @@ class Written:
     unread: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    dropped: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +245,9 @@ def write(
     added = actions.add_from(engagement, folder, document)
     runs.record(engagement, started, "finished", status=item.status, artefact=folder, **_usage(judged.record))
     kept_off = withheld_then(document, material.words)
-    return _written(started.id, folder, material, status=item.status, error=judged.error, actions=added, withheld=kept_off)
+    return _written(
+        started.id, folder, material, status=item.status, error=judged.error, actions=added, withheld=kept_off, dropped=judged.dropped
+    )
 
 
 def _page(engagement: Engagement, document: Mapping[str, Any], words: Iterable[Source]) -> str:

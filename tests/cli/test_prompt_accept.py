@@ -137,6 +137,7 @@ def test_of_the_second_reply_what_breaks_a_rule_is_dropped_and_named(acme, ask, 
     assert [problem["what"] for problem in refused["data"]["problems"]] == ["Typing takes 6 minutes"]
     data = accept(small.BAD)["data"]
     assert data["status"] == "ok"
+    assert [item["what"] for item in data["dropped"]] == ["Typing takes 6 minutes"]
     assert [item["what"] for item in record(acme, data["artefact"])["dropped"]] == ["Typing takes 6 minutes"]
     folder = acme / ".fde/runs" / data["run"]
     assert (folder / "reply-1.txt").read_text() == (folder / "reply-2.txt").read_text() == small.BAD
@@ -148,12 +149,76 @@ def test_with_final_nothing_goes_back(acme, ask, accept):
     assert len(record(acme, data["artefact"])["dropped"]) == 1
 
 
-def test_garbage_at_last_is_written_from_the_facts_alone_and_says_so(acme, ask, accept):
+LOST = {
+    "prose": small.GARBAGE,
+    "empty": "",
+    "cut": small.GOOD[:-40],
+    "another document": '{"a": 1}',
+    "another version": small.GOOD.replace("fde.judgement/1", "fde.judgement/2"),
+    "without questions": json.dumps({key: value for key, value in json.loads(small.GOOD).items() if key != "questions"}),
+}
+
+
+@pytest.mark.parametrize("reply", LOST.values(), ids=LOST)
+def test_a_reply_that_is_no_judgement_ends_nothing_however_often_it_comes(fde, acme, ask, accept, tmp_path, reply):
+    run, _ = ask()
+    path = write(tmp_path, "reply.md", reply)
+    for args in ([], [], ["--final"]):
+        ended = fde("accept", path, *args, cwd=acme, env={"FDE_NOW": NOW})
+        assert (ended.code, ended.err) == (1, f"there is no judgement in {path}; the question of {run} still waits\n")
+    assert official(acme) == []
+    assert f"waits       {run}" in fde("status", cwd=acme).out
+    assert [(acme / ".fde/runs" / run / f"reply-{number}.txt").read_text() for number in (1, 2, 3)] == [reply] * 3
+    # None of them was the one try that a reply has.
+    accept(small.BAD, code=1)
+    assert accept(small.GOOD)["data"]["status"] == "ok"
+
+
+def without(item, field):
+    return {key: value for key, value in item.items() if key != field}
+
+
+MIXED = small.judgement(
+    small.STANDS, small.TYPED, {**small.TYPED, "basis": "sure", "by": "code"}, without(small.STANDS, "severity"), "a sentence",
+    actions=[without(small.ACTION, "owner"), {**small.ACTION, "moves": "nothing"}], questions=[{**small.QUESTION, "whom": None}],
+)  # fmt: skip
+
+
+def test_every_mistake_is_told_at_once_those_of_form_beside_those_of_content(fde, acme, ask, tmp_path):
     ask()
-    accept(small.GARBAGE, code=1)
-    data = accept(small.GARBAGE, code=4)["data"]
-    assert data["status"] == "failed: no-usable-reply"
-    assert (acme / data["artefact"] / "artefact.md").read_text().startswith("> **Not judged (failed: no-usable-reply).**")
+    ended = fde("accept", write(tmp_path, "reply.md", f"Here you are:\n```json\n{MIXED}\n```\n"), cwd=acme)
+    assert ended.code == 1
+    for mistake in (
+        "- finding 1: Typing takes 6 minutes\n  - title: the figure '6' is typed",
+        "- finding 2: Typing takes 6 minutes\n  - judgement.findings[2].basis: expected one of",
+        "  - judgement.findings[2]: the field 'by' is not known",
+        "- finding 3: The fax decides the week\n  - judgement.findings[3]: the field 'severity' is missing",
+        "- finding 4: one without a name\n  - judgement.findings[4]: expected object, found",
+        "- action 0: Let customers send orders as a table\n  - judgement.actions[0]: the field 'owner' is missing",
+        "- action 1: Let customers send orders as a table\n  - moves: there is no fact 'nothing'",
+        "- question 0: How many orders are wrong?\n  - judgement.questions[0].whom: expected string, found null",
+    ):
+        assert mistake in ended.out
+    assert "finding 0" not in ended.out
+
+
+def test_what_was_dropped_is_named_on_the_terminal_and_in_json(fde, acme, ask, accept, tmp_path):
+    ask()
+    accept(MIXED, code=1)
+    ended = fde("accept", write(tmp_path, "reply.md", MIXED), cwd=acme, env={"FDE_NOW": NOW})
+    assert ended.code == 0
+    told = ended.err.splitlines()
+    assert len(told) == 7
+    assert told[0].startswith("refused  finding: Typing takes 6 minutes: title: the figure '6' is typed")
+    assert told[-1] == "refused  question: How many orders are wrong?: judgement.questions[0].whom: expected string, found null"
+    assert "refused" not in ended.out
+
+
+def test_a_run_that_drops_something_names_it_too(fde, acme):
+    ended = fde("run", SKILL, "--model", "replay/half.json", cwd=acme, env={"FDE_NOW": NOW})
+    assert (ended.code, ended.err.count("refused  finding: Typing takes 6 minutes: ")) == (0, 1)
+    shown = fde("run", SKILL, "--model", "replay/stubborn.json", "--json", cwd=acme, env={"FDE_NOW": NOW}).json["data"]["dropped"]
+    assert [(item["kind"], item["what"]) for item in shown] == [("finding", "Typing takes 6 minutes")]
 
 
 def test_if_no_finding_stands_at_last_it_is_rejected(ask, accept):

@@ -565,8 +565,9 @@ def test_empty_lists_are_a_judgement_without_findings_and_without_problems():
         (None, "judgement: expected object, found null"),
         ([], "judgement: expected object, found []"),
         ({}, "judgement: the field 'schema' is missing"),
-        (changed(good_reply(), "findings", 0, "basis", to="sure"), "judgement.findings[0].basis: expected one of"),
-        (changed(good_reply(), "findings", 0, "by", to="code"), "judgement.findings[0]: the field 'by' is not known"),
+        (changed(good_reply(), "schema", to="fde.judgement/2"), "judgement.schema: expected one of"),
+        (changed(good_reply(), "findings", to=None), "judgement.findings: expected array, found null"),
+        ({**good_reply(), "summary": ""}, "judgement: the field 'summary' is not known"),
     ],
 )
 def test_a_reply_that_does_not_fit_the_schema_is_one_problem_and_nothing_of_it_is_used(given_, start):
@@ -576,6 +577,24 @@ def test_a_reply_that_does_not_fit_the_schema_is_one_problem_and_nothing_of_it_i
     assert problem.reasons[0].startswith(start)
     assert found.is_empty
     assert found.actions == found.questions == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "to", "start"),
+    [
+        (("basis",), "sure", "judgement.findings[0].basis: expected one of"),
+        (("by",), "code", "judgement.findings[0]: the field 'by' is not known"),
+        (("quotes", 0, "source"), 7, "judgement.findings[0].quotes[0].source: expected string"),
+        (("facts",), None, "judgement.findings[0].facts: expected array"),
+    ],
+)
+def test_an_item_whose_form_is_wrong_is_a_problem_and_the_others_are_read(place, to, start):
+    good = check(good_reply(), facts()["facts"], sources())
+    found = check(changed(good_reply(), "findings", 0, *place, to=to), facts()["facts"], sources())
+    (problem,) = found.problems
+    assert (problem.kind, problem.index, problem.what) == ("finding", 0, good.findings[0]["title"])
+    assert problem.reasons[0].startswith(start)
+    assert (found.findings, found.actions, found.questions) == (good.findings[1:], good.actions, good.questions)
 
 
 def test_figures_are_given_as_they_stand():
