@@ -28,7 +28,7 @@ def command(files: tuple[Path, ...], start: Path) -> Outcome:
 
     Without FILE: renders each artefact again from its record and finds each quote again in its source; names what does not agree,
     with its line. With FILE, any text of yours: lists each figure and quotation with the fact or source it belongs to, and what it
-    cannot place. A FILE of an artefact's folder: that artefact. Writes nothing. Exits 1 if something does not agree.
+    cannot place. A figure is a fact's if value and unit are; whether your sentence says what that fact is, you alone can see. A FILE of an artefact's folder: that artefact. Writes nothing. Exits 1 if something does not agree.
 
     \b
     Example:
@@ -63,16 +63,26 @@ def _files(found: Engagement, paths: tuple[Path, ...]) -> Outcome:
     data = {
         "complaints": complaint_records(complaints),
         "placements": [
-            {"file": name, "line": item.line, "kind": item.kind, "text": item.text, "belongs": list(item.belongs)}
+            {
+                "file": name, "line": item.line, "kind": item.kind, "text": item.text,
+                "belongs": list(item.belongs), "label": item.label, "reason": item.reason,
+            }
             for name, item in placed
         ],
     }
     lines = [_complaints(complaints)] if complaints else []
-    lines += [f"{name}:{item.line}  {item.kind}  {item.text!r}  {'; '.join(item.belongs) or 'NOT PLACED'}" for name, item in placed]
+    lines += [f"{name}:{item.line}  {item.kind}  {item.text!r}  {_belongs(item)}" for name, item in placed]
     if placed:
         lines.append(f"{len(placed) - len(lost)} of {len(placed)} placed")
     text = "\n".join(lines) or "it holds no figure and no quotation" if not complaints else "\n".join(lines)
     return Outcome(data=data, text=text, exit=Exit.FINDINGS if complaints or lost else Exit.OK)
+
+
+def _belongs(item: Placement) -> str:
+    """Return whose a figure or quotation is, for a person who sees whether it is also what the text says."""
+    if not item.belongs:
+        return f"NOT PLACED: {item.reason}" if item.reason else "NOT PLACED"
+    return "; ".join(item.belongs) + (f"  ({item.label})" if item.label else "")
 
 
 def _artefact_folder(found: Engagement, path: Path) -> str | None:

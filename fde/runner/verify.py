@@ -6,7 +6,7 @@ Nothing here writes. What is found is a list of complaints or of placements; whe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,12 @@ from ..engagement.engagement import Engagement
 from ..engagement.twins import TEXTS, Reader
 from ..errors import FdeError, LedgerBroken
 from ..portable.artefact import Complaint
-from ..portable.check import SHORTEST_QUOTE, Quoted, figures, find_quote
+from ..portable.check import SHORTEST_QUOTE, UNIT_WORD, Quoted, figures, find_quote
 from ..portable.facts import Fact, is_known, show, show_range, shown_ends
 from ..portable.fold import fold
 from ..portable.sources import Source
 
-_QUOTATION = re.compile(r'"([^"]{2,})"|(?<!\w)\'([^\']{12,})\'(?!\w)')
+_QUOTATION = re.compile(r'"([^"]{2,})"|(?<!\w)\'([^\']{2,})\'(?!\w)')
 _LIST_NUMBER = re.compile(r"^\s*(?:#{1,6}\s+)?\d+[.)]\s")
 # A link's address, a name in code and a tag hold no figure of the text; anything else between such signs may.
 _MARKUP = re.compile(r"\]\([^)]*\)|`[A-Za-z][\w./:-]*`|</?[A-Za-z!][^<>]*>|[|*_#>\\`]")
@@ -35,6 +35,9 @@ _UNIT_WORDS = {
     "%": r"(?:%|per ?cent)",
     "x": r"(?:x|times)",
 }
+# A figure without a unit is none of a fact's where one stands beside it: "3 days" is no count of anything.
+_NO_MONEY = r"(?<![€$£¥])(?<![€$£¥] )(?<!EUR )(?<!USD )(?<!GBP )(?<!CHF )"
+_NO_UNIT = rf"(?!{UNIT_WORD.pattern})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +49,16 @@ class Placement:
         kind: "figure" or "quotation".
         text: As it stands there.
         belongs: The facts or the source it belongs to; empty if it could not be placed.
+        label: What those facts say of themselves, for a person to compare.
+        reason: Why it could not be placed, where more is known than that it is nowhere.
     """
 
     line: int
     kind: str
     text: str
     belongs: tuple[str, ...]
+    label: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +159,19 @@ def _quotations(paragraph: str, first: int, base: Known) -> Iterator[tuple[Place
     for match in _QUOTATION.finditer(whole):
         words = (match[1] or match[2]).strip(" ")
         line = first + _line_at(folded_lines, match.start())
-        found = next((quote for name in base.sources if isinstance(quote := _find(name, words, base), Quoted)), None)
-        if found is None and len(words) < SHORTEST_QUOTE:
-            continue
-        belongs = (f"{found.source}:{found.lines[0]}",) if found else ()
-        yield Placement(line=line, kind="quotation", text=words, belongs=belongs), found
+        found = [quote for name in base.sources if isinstance(quote := _find(name, words, base), Quoted)]
+        spoken = next((quote for quote in found if quote.kind != "typed note"), None)
+        if spoken:
+            yield Placement(line=line, kind="quotation", text=words, belongs=(f"{spoken.source}:{spoken.lines[0]}",)), spoken
+        else:
+            yield Placement(line=line, kind="quotation", text=words, belongs=(), reason=_why_not(words, found)), None
+
+
+def _why_not(words: str, found: Sequence[Quoted]) -> str:
+    """Return why *words* are nobody's direct speech, although they were *found* in typed notes or could not be looked for."""
+    if found:
+        return f"{found[0].source}:{found[0].lines[0]} is a typed note, and its words are nobody's direct speech"
+    return f"shorter than {SHORTEST_QUOTE} characters and no whole line of a source" if len(words) < SHORTEST_QUOTE else ""
 
 
 def _find(name: str, words: str, base: Known) -> Quoted | str:
@@ -176,8 +191,8 @@ def _cited(quote: Quoted, base: Known) -> list[str]:
     return [fold(line) for line in base.sources[quote.source].folded.lines[quote.lines[0] - 1 : quote.lines[1]]]
 
 
-def _shown(facts: Mapping[str, Fact]) -> Iterator[tuple[re.Pattern[str], str]]:
-    """Yield, longest first, how each fact can stand in a text: with its unit as a sign or as a word, an interval's ends too."""
+def _shown(facts: Mapping[str, Fact]) -> Iterator[tuple[re.Pattern[str], str, str]]:
+    """Yield, longest first, how each fact can stand in a text, with names and labels: its unit as a sign or a word, an interval's ends too."""
     ways: dict[str, tuple[re.Pattern[str], list[str]]] = {}
     for name, fact in facts.items():
         # A fact that is words states no figure; its words would be found everywhere.
@@ -190,10 +205,13 @@ def _shown(facts: Mapping[str, Fact]) -> Iterator[tuple[re.Pattern[str], str]]:
             ways.setdefault(text, (_pattern(text, fact["unit"]), []))[1].append(name)
     for text in sorted(ways, key=len, reverse=True):
         pattern, names = ways[text]
-        yield pattern, ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        yield pattern, ", ".join(names[:3]) + more, "; ".join(dict.fromkeys(facts[name]["label"] for name in names[:3]))
 
 
 def _pattern(text: str, unit: str) -> re.Pattern[str]:
+    if not unit:
+        return re.compile(rf"(?<![\w.,%-]){_NO_MONEY}{re.escape(text)}{_NO_UNIT}(?![\w%]|[.,]\d)", re.IGNORECASE)
     number = text.removesuffix(unit).rstrip() if unit in _UNIT_WORDS else text
     if unit not in _UNIT_WORDS:
         return re.compile(rf"(?<![\w.,%-]){re.escape(text)}(?![\w%]|[.,]\d)", re.IGNORECASE)
@@ -201,14 +219,14 @@ def _pattern(text: str, unit: str) -> re.Pattern[str]:
 
 
 def _figures(
-    line: str, number: int, shown: Iterable[tuple[re.Pattern[str], str]], quoted: Iterable[str], cited: Iterable[str]
+    line: str, number: int, shown: Iterable[tuple[re.Pattern[str], str, str]], quoted: Iterable[str], cited: Iterable[str]
 ) -> Iterator[Placement]:
     rest = fold(_MARKUP.sub(" ", _LIST_NUMBER.sub(" ", line)))
     for words in quoted:
         rest = rest.replace(words, " ")
-    for pattern, names in shown:
+    for pattern, names, label in shown:
         for match in pattern.finditer(rest):
-            yield Placement(line=number, kind="figure", text=match[0], belongs=(names,))
+            yield Placement(line=number, kind="figure", text=match[0], belongs=(names,), label=label)
         rest = pattern.sub(" ", rest)
     tokens = {token for text in cited for token in figures(_PER_CENT.sub("", text))}
     for figure in figures(_PER_CENT.sub("", rest)):

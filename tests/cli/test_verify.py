@@ -217,7 +217,7 @@ A customer: "we ask you to confirm each order within 2 hours." That is 2 hours, 
 """
 
 
-def test_each_figure_and_quotation_of_a_text_is_placed_or_listed(acme, verify, tmp_path):
+def test_each_figure_and_quotation_of_a_text_is_placed_or_listed(fde, acme, verify, tmp_path):
     path = write(tmp_path, "readout.md", TEXT)
     data = verify(path)
     rows = [(item["line"], item["kind"], item["text"], bool(item["belongs"])) for item in data["placements"]]
@@ -226,7 +226,7 @@ def test_each_figure_and_quotation_of_a_text_is_placed_or_listed(acme, verify, t
         (3, "figure", "6.00 minutes", True),
         (3, "figure", "6.00 min", True),
         (3, "figure", "4", True),
-        (4, "quotation", "Orders arrive by fax on Monday mornings.", True),
+        (4, "quotation", "Orders arrive by fax on Monday mornings.", False),
         (6, "quotation", "words that nobody ever said to us", False),
         (6, "figure", "17%", False),
         (7, "quotation", "we ask you to confirm each order within 2 hours.", True),
@@ -234,8 +234,11 @@ def test_each_figure_and_quotation_of_a_text_is_placed_or_listed(acme, verify, t
         (7, "figure", "3", False),
     ]
     belongs = {item["text"]: item["belongs"] for item in data["placements"]}
-    assert belongs["Orders arrive by fax on Monday mornings."] == ["interviews/owner.md:3"]
+    assert belongs["we ask you to confirm each order within 2 hours."] == ["letters/customer.md:3"]
     assert belongs["6.00 minutes"] == ["entry.mean"]
+    shown = fde("verify", path, cwd=acme).out
+    assert "figure  '4'  orders  (Orders typed in by hand)\n" in shown
+    assert "NOT PLACED: interviews/owner.md:3 is a typed note, and its words are nobody's direct speech\n" in shown
 
 
 def test_what_could_not_be_placed_is_told_with_file_and_line(fde, acme, tmp_path):

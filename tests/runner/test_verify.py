@@ -89,8 +89,39 @@ def test_beside_a_quotation_the_figures_of_its_line_belong_to_it_and_no_others()
     assert (found[1, "14"], found[1, "3"], found[1, "10"], found[1, "15"], found[3, "14"]) == (beside, beside, beside, "", "")
 
 
-def test_short_words_in_quotation_marks_are_no_quotation_unless_they_are_a_whole_line():
-    assert placed('the "fast lane" of it') == []
+@pytest.mark.parametrize(
+    "text",
+    ["117 days", "117-day", "117 hours", "117 h", "117 %", "117 per cent", "117 times", "EUR 117", "€ 117", "€117", "117 €", "117 (h)", "117 weeks", "117 million"],
+)
+def test_a_count_is_no_figure_with_a_unit(text):
+    found = [belongs for _, _, belongs in placed(f"We think it could be {text} faster.")]
+    assert found
+    assert not any(found)
+
+
+@pytest.mark.parametrize("text", ["117 orders", "117", "117, hours of them", "Of 117 handled on a day", "117 of them"])
+def test_a_bare_count_is_a_fact_that_counts_and_says_what(text):
+    (item,) = place(text, BASE)
+    assert (item.belongs, item.label) == (("orders, other.orders",), "X")
+
+
+NOTE = "# Talk\n\nOrders arrive by fax on Mondays.\n"
+
+
+@pytest.mark.parametrize("words", ["Orders arrive by fax on Mondays.", "Orders arrive by fax"])
+def test_the_words_of_a_typed_note_are_nobody_s_direct_speech(words):
+    note = text_source("notes/a.md", NOTE.encode(), NOTE)
+    (item,) = place(f'She says "{words}"', Known(facts={}, sources={"notes/a.md": note}))
+    assert (item.belongs, item.reason) == ((), "notes/a.md:3 is a typed note, and its words are nobody's direct speech")
+    # Where they stand in a letter too, they are quoted from there.
+    (item,) = place(f'She says "{words}"', Known(facts={}, sources={"notes/a.md": note, "b.md": text_source("b.md", NOTE.encode(), NOTE)}))
+    assert item.belongs == ("b.md:3",)
+
+
+@pytest.mark.parametrize("text", ['the "fast lane" of it', "the 'fast lane' of it"])
+def test_short_words_in_quotation_marks_are_listed_unless_they_are_a_whole_line(text):
+    (item,) = place(text, BASE)
+    assert (item.text, item.belongs, item.reason) == ("fast lane", (), "shorter than 12 characters and no whole line of a source")
     assert placed('they end with "Yours, the customer"') == [(1, "Yours, the customer", "letters/a.md:3")]
 
 
