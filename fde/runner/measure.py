@@ -13,10 +13,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -105,10 +106,7 @@ def measure(
         require(skill)
         return Measured(facts=_unmeasured(skill), messages="")
     script = script_of(skill)
-    flags = ["--evidence", str(evidence.absolute()), "--now", now.isoformat(), "--tz", tz]
-    for name in skill.driver.context:
-        if value := context.get(name):
-            flags += [f"--{name.replace('_', '-')}", value]
+    flags = ["--evidence", str(evidence.absolute()), "--now", now.isoformat(), *chain(*context_flags(skill.driver.context, context, tz))]
     if answers is not None:
         flags += ["--answers", str(answers.absolute())]
     for path in facts:
@@ -118,6 +116,11 @@ def measure(
         ended = run(command, cwd=Path(folder), environment=_environment(folder), limit=limit)
     _check_end(skill, script, ended)
     return Measured(facts=_facts(skill, script, ended), messages=words(ended.stderr))
+
+
+def context_flags(names: Iterable[str], context: Mapping[str, str], tz: str) -> list[tuple[str, str]]:
+    """Return the engagement's zone and its values *names* as a script's flags; one that says nothing is left out."""
+    return [("--tz", tz), *((f"--{name.replace('_', '-')}", context[name]) for name in names if context.get(name))]
 
 
 def script_of(skill: Skill) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from ..portable.tree import Entry, walk
 from ..text import is_slug
 
 HEAD_KEYS = ("name", "description", "license", "metadata", "allowed-tools", "compatibility")
-DRIVER_KEYS = ("measure", "evidence", "words", "context", "questions", "details_schema")
+DRIVER_KEYS = ("measure", "evidence", "words", "context", "commands", "questions", "details_schema")
 CONTEXT = ("working_hours", "holidays", "rate_per_hour", "currency")
 
 LONGEST_DESCRIPTION = 1024
@@ -43,7 +43,8 @@ class Driver:
         measure: The script that prints facts, relative to the skill's folder.
         evidence: Globs below `evidence/` of the data that the script reads.
         words: Globs below `evidence/` of the texts that a model reads.
-        context: Which values of the engagement the script takes as flags: those of `CONTEXT`.
+        context: Which values of the engagement the script's `facts` takes as flags: those of `CONTEXT`.
+        commands: The same for the script's other commands, by their names; each of these takes `--tz` as well.
         questions: The file of questions for a person, relative to the skill's folder.
         details_schema: The schema of the facts' `details`, likewise.
     """
@@ -52,6 +53,7 @@ class Driver:
     evidence: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
+    commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     questions: str | None = None
     details_schema: str | None = None
 
@@ -145,9 +147,6 @@ def read_driver(folder: Path, names: set[str]) -> Driver:
         raise BrokenSkill("expected one JSON object", where=str(path))
     fields = _Fields(document, str(path))
     fields.check_keys(DRIVER_KEYS)
-    for name in fields.sequence("context"):
-        if name not in CONTEXT:
-            raise fields.wrong("context", f"names of {', '.join(CONTEXT)}", name)
     measure = fields.member("measure", names)
     if measure is None:
         raise BrokenSkill("the key 'measure' is missing", where=str(path))
@@ -155,7 +154,8 @@ def read_driver(folder: Path, names: set[str]) -> Driver:
         measure=measure,
         evidence=fields.globs("evidence"),
         words=fields.globs("words"),
-        context=fields.sequence("context"),
+        context=fields.context(document.get("context", []), "context"),
+        commands={name: fields.context(names, f"commands.{name}") for name, names in fields.table("commands").items()},
         questions=fields.member("questions", names),
         details_schema=fields.member("details_schema", names),
     )
@@ -250,6 +250,20 @@ class _Fields:
         value = self.given.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.wrong(key, "a list of texts", value)
+        return tuple(value)
+
+    def table(self, key: str) -> Mapping[str, object]:
+        value = self.given.get(key, {})
+        if not isinstance(value, dict):
+            raise self.wrong(key, "a map", value)
+        return value
+
+    def context(self, value: object, key: str) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise self.wrong(key, "a list of texts", value)
+        for name in value:
+            if name not in CONTEXT:
+                raise self.wrong(key, f"names of {', '.join(CONTEXT)}", name)
         return tuple(value)
 
     def globs(self, key: str) -> tuple[str, ...]:

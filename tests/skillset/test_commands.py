@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
+from itertools import chain
 
 import pytest
+import small
 from skillset.folders import DESCRIPTION, FACTS, make_skill, prints
 
 from fde.errors import Exit
@@ -170,4 +173,67 @@ def test_tool_with_json_before_the_name_gives_one_envelope(fde, yours):
     assert fde("skills", "trust", "order-count").code == 0
     ended = fde("tool", "--json", "order-count")
     assert (ended.code, ended.json["status"]) == (1, "findings")
-    assert ended.json["data"] == {"exit": 1, "stdout": "text\n", "stderr": "note\n"}
+    assert ended.json["data"] == {"exit": 1, "passed": {}, "stdout": "text\n", "stderr": "note\n"}
+
+
+HEAD = "---\nfde: 1\nname: acme\ntimezone: Europe/Berlin\nworking_hours: Mon-Thu 08:00-16:00\nholidays: [2026-01-01, 2026-01-06]\nrate_per_hour: 42\n---\n"
+TAKES = {"measure": "scripts/measure.py", "context": ["working_hours", "rate_per_hour"], "commands": {"compare": ["working_hours", "holidays"]}}
+ZONE, HOURS, DAYS = ["--tz", "Europe/Berlin"], ["--working-hours", "Mon-Thu 08:00-16:00"], ["--holidays", "2026-01-01,2026-01-06"]
+
+
+@pytest.fixture(name="acme")
+def _acme(fde, yours, tmp_path):
+    """An engagement, and a skill that prints where it runs and with what."""
+    make_skill(yours, script="import os, sys; print(os.getcwd(), *sys.argv[1:], sep='\\n')", driver=TAKES)
+    assert fde("skills", "trust", "order-count").code == 0
+    (tmp_path / "acme/answers").mkdir(parents=True)
+    (tmp_path / "acme/engagement.md").write_text(HEAD)
+    return tmp_path / "acme"
+
+
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        (["compare", "--split", "2026-03-01"], [*ZONE, *HOURS, *DAYS]),
+        (["compare", "--tz", "UTC"], [*HOURS, *DAYS]),
+        (["compare", "--working-hours=Mon-Fri 09:00-17:00", "--holidays", ""], ZONE),
+        (["facts", "--evidence", "evidence"], [*ZONE, *HOURS, "--rate-per-hour", "42"]),
+        (["facts", "--", "--tz", "UTC"], [*ZONE, *HOURS, "--rate-per-hour", "42"]),
+        (["compare", "--help"], []),
+        (["what-if", "--set", "ci=3x"], []),
+        ([], []),
+    ],
+)
+def test_tool_hands_on_what_the_engagement_says_and_the_command_takes_and_tells_it(fde, acme, given, passed):
+    ended = fde("tool", "order-count", *given, cwd=acme)
+    assert ended.out.splitlines() == [str(acme), *given[:1], *passed, *given[1:]]
+    assert ended.err == (f"fde: from engagement.md: {shlex.join(passed)}\n" if passed else "")
+    assert list(chain(*fde("tool", "--json", "order-count", *given, cwd=acme).json["data"]["passed"].items())) == passed
+
+
+def test_tool_in_a_folder_of_the_engagement_runs_in_the_engagement_and_means_the_same_files(fde, acme, tmp_path):
+    (acme / "answers/form.md").write_text("x")
+    (tmp_path / "elsewhere.csv").write_text("x")
+    for args, cwd in ((["--dir", acme], tmp_path), ([], acme / "answers")):
+        given = ["what-if", "form.md", "../../elsewhere.csv", "elsewhere.csv", "artefacts/x.json", "--set", "a.b=3x"]
+        ended = fde("tool", *args, "order-count", *given, cwd=cwd)
+        assert ended.out.splitlines()[:2] == [str(acme), "what-if"]
+        means = [acme / path for path in ended.out.splitlines()[2:6]]
+        assert means[2 if args else 0].exists()
+        assert means[2 if args else 1].read_text() == "x"
+        assert ended.out.splitlines()[5:] == ["artefacts/x.json", "--set", "a.b=3x"]
+
+
+def test_tool_does_not_measure_by_a_head_that_is_not_understood(fde, acme):
+    (acme / "engagement.md").write_text(HEAD.replace("Berlin", "Atlantis"))
+    assert "timezone: expected a zone" in fde("tool", "order-count", "compare", cwd=acme).err
+    assert fde("tool", "order-count", "what-if", cwd=acme).code == 0
+
+
+def test_our_skill_compares_in_the_engagements_hours(fde, tmp_path):
+    root = tmp_path / "acme"
+    small.write(root, "engagement.md", HEAD)
+    small.write(root, "evidence/sessions/a.jsonl", "")
+    ended = fde("tool", "amdahl-ceiling", "compare", "--evidence", "evidence", "--split", "2026-03-01", cwd=root)
+    assert f"fde: from engagement.md: {shlex.join([*ZONE, *HOURS, *DAYS])}\n" in ended.err
+    assert "unrecognized" not in ended.err

@@ -84,6 +84,14 @@ def test_a_head_outside_the_format_is_refused_with_its_file(tmp_path, head, said
             {"measure": "scripts/measure.py", "context": ["client"]},
             "context: expected names of working_hours, holidays",
         ),
+        (
+            {"measure": "scripts/measure.py", "commands": {"compare": ["client"]}},
+            "commands.compare: expected names of working_hours, holidays",
+        ),
+        (
+            {"measure": "scripts/measure.py", "commands": ["compare"]},
+            "commands: expected a map",
+        ),
         ({"measure": "scripts/measure.py", "questions": "assets/none.json"}, "questions: expected a file"),
         ("[]", "expected one JSON object"),
     ],
