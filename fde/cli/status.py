@@ -68,11 +68,12 @@ def command(start: Path, folder: Path | None) -> Outcome:
         return _overview(overview(folder.absolute(), now()))
 
     from ..engagement import engagement
-    from ..engagement.status import status
+    from ..engagement.status import Patterns, status
     from ..skillset.find import skills
 
     found = engagement.find(start)
-    state = status(found, now(), {skill.name: skill.words for skill in skills(found.root).skills})
+    there = skills(found.root).skills
+    state = status(found, now(), {skill.name: Patterns(words=skill.words, data=skill.driver.evidence if skill.driver else ()) for skill in there})
     pressing = next(_pressing(state), "")
     lines = [f"engagement  {found.name}", *_lines(state), *([f"next        {pressing}"] if pressing else [])]
     data = {"engagement": found.name, "migrated_from": found.migrated_from, **_data(state), "next": pressing}

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from ..errors import CannotRead, FdeError, NotInside, NotRegular, TakenName, UsageError
 from ..portable.names import escaped, folded_name, is_plain_name
-from ..portable.tree import Entry, walk
+from ..portable.tree import Entry, Skip, walk
 from ..text import digest
 from . import files
 from .engagement import Engagement
@@ -119,6 +119,8 @@ def _entries(path: Path) -> Iterator[Entry]:
 
 
 def _item(engagement: Engagement, entry: Entry, to: str) -> Item:
+    if entry.skipped in (Skip.DENIED, Skip.UNREADABLE):
+        raise CannotRead(entry.skipped, where=escaped(entry.path))
     if entry.skipped:
         raise NotRegular(entry.skipped, where=escaped(entry.path))
     # Asked first: a name that cannot be kept is not worth reading.

@@ -79,7 +79,7 @@ def view(reader: Reader, patterns: Iterable[str]) -> Iterator[View]:
     """
     engagement = reader.engagement
     wanted = tuple(patterns)
-    books = [entry for entry in evidence.files(engagement.evidence) if _is_wanted(entry.id, wanted) and not entry.skipped]
+    books = [entry for entry in evidence.files(engagement.evidence) if has_sheets(entry.id, wanted) and not entry.skipped]
     sheets: dict[str, tuple[str, bytes]] = {}
     notes: dict[str, str] = {}
     unread: list[Mapping[str, Any]] = []
@@ -104,7 +104,8 @@ def view(reader: Reader, patterns: Iterable[str]) -> Iterator[View]:
         yield View(folder=folder, sheets=seen, notes=notes, unread=tuple(unread))
 
 
-def _is_wanted(name: str, patterns: Iterable[str]) -> bool:
+def has_sheets(name: str, patterns: Iterable[str]) -> bool:
+    """Say whether *name* is a spreadsheet of which *patterns* describe the sheets."""
     return suffix_of(name) == ".xlsx" and any(evidence.describes(pattern, f"{name}{BESIDE}/sheet.csv") for pattern in patterns)
 
 

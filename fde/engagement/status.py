@@ -6,6 +6,7 @@ Everything is read anew from the folder; nothing is remembered, so that a clone 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from typing import Any
 
 from ..errors import FdeError
 from ..portable.artefact import RECORD, Complaint, digest
-from ..portable.evidence import digest_now
+from ..portable.evidence import describes, digest_now, matching, pattern_of
 from ..portable.sources import Source
 from ..text import digest as digest_of
 from . import actions, artefacts, corrections, decisions, files, ledger, runs
@@ -91,18 +92,28 @@ class Status:
         return sum(day > 0 for day in days)
 
 
-def status(engagement: Engagement, now: datetime, words: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Status:
-    """Return the state of *engagement* at *now* (aware).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patterns:
+    """What a skill reads, as globs below `evidence/`: what came since its artefact is seen by them.
 
-    *words* are the patterns, by skill, of the texts that it reads: a text that came since its artefact is seen by them.
+    Attributes:
+        words: Of the texts.
+        data: Of what its script reads.
     """
+
+    words: Sequence[str] = ()
+    data: Sequence[str] = ()
+
+
+def status(engagement: Engagement, now: datetime, reads: Mapping[str, Patterns] = MappingProxyType({})) -> Status:
+    """Return the state of *engagement* at *now* (aware); *reads* has what each skill reads, by its name."""
     shelf = artefacts.shelf(engagement)
     every = runs.runs(engagement)
     unmended = [run for place, run in enumerate(every) if not _mended(run, every[place + 1 :])]
     torn = [name for name, is_torn in (("artefacts/ledger.ndjson", shelf.torn), (".fde/runs.ndjson", _is_torn(engagement))) if is_torn]
     current = [item for item in shelf.current().values() if item.folder not in shelf.missing]
     ordered = sorted(current, key=lambda item: (item.skill, item.subject or ""))
-    states = tuple(_state(engagement, item, now, words.get(item.skill, ())) for item in ordered)
+    states = tuple(_state(engagement, item, now, reads.get(item.skill, Patterns())) for item in ordered)
     day = today(engagement, now)
     listed, broken = _listed(engagement)
     decided, undecidable = decisions.read(engagement)
@@ -135,11 +146,11 @@ def _is_torn(engagement: Engagement) -> bool:
     return ledger.read(runs.ledger_path(engagement)).torn
 
 
-def _state(engagement: Engagement, item: Official, now: datetime, words: Sequence[str]) -> State:
+def _state(engagement: Engagement, item: Official, now: datetime, reads: Patterns) -> State:
     days = (today(engagement, now) - today(engagement, datetime.fromisoformat(item.at))).days
     try:
         record = artefacts.load(engagement, item.folder)
-        changes = (*_settings(engagement, item), *_changes(engagement, record), *_new(engagement, record, words))
+        changes = (*_settings(engagement, item), *_changes(engagement, record), *_new(engagement, record, reads))
         corrected = corrections.read(engagement, item.folder, record)
         return State(
             item=item,
@@ -177,11 +188,24 @@ def _changes(engagement: Engagement, record: dict[str, Any]) -> Iterator[tuple[s
             yield source["id"], "changed"
 
 
-def _new(engagement: Engagement, record: Mapping[str, Any], words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each text that *words* describe and that the artefact does not know."""
+def _new(engagement: Engagement, record: Mapping[str, Any], reads: Patterns) -> Iterator[tuple[str, str]]:
+    """Yield each text and each folder with data that the skill reads and the artefact does not know."""
     known = {source["id"] for source in record["sources"]}
-    found = Reader(engagement=engagement, convert=False).words(words) if words else ()
-    yield from ((source.id, "is new") for source in found if source.id not in known)
+    found = Reader(engagement=engagement, convert=False).words(reads.words) if reads.words else ()
+    texts = [source.id for source in found if source.id not in known]
+    yield from ((name, "is new") for name in texts)
+    came = Counter(name.partition("/")[0] for name in _data_since(engagement, record, reads.data) if name not in texts)
+    for place, count in sorted(came.items()):
+        yield f"evidence/{place}", f"is new ({count} {'file' if count == 1 else 'files'})"
+
+
+def _data_since(engagement: Engagement, record: Mapping[str, Any], data: Sequence[str]) -> Iterator[str]:
+    """Yield each file that *data* describe and no source of the artefact does; nothing where it names no data at all."""
+    locators = [source["locator"] for source in record["sources"] if source["locator"].startswith("file:evidence/")]
+    patterns = [pattern_of(locator) for locator in locators]
+    if any("kind" not in source for source in record["sources"]):
+        found = (entry.id for entry in matching(engagement.evidence, data) if not entry.skipped)
+        yield from (name for name in found if not any(describes(pattern, name) for pattern in patterns))
 
 
 def _digest_now(engagement: Engagement, source: Mapping[str, Any], texts: Mapping[str, Source]) -> str | None:

@@ -53,6 +53,11 @@ def describes(pattern: str, name: str) -> bool:
     return bool(re.fullmatch(_expression(pattern), name))
 
 
+def pattern_of(locator: str) -> str:
+    """Return the glob below `evidence/` that a source's *locator* stands for; a folder stands for everything in it."""
+    return re.sub(r"/$", "/**", locator.removeprefix("file:evidence/"))
+
+
 def folder_of(pattern: str) -> str:
     """Return the folder that a pattern names before its first wildcard, "" for none."""
     return re.split(r"[*?]", pattern, maxsplit=1)[0].rpartition("/")[0]
@@ -182,7 +187,7 @@ def digest_now(evidence: Path, locator: str) -> str | None:
     *locator* is `file:evidence/PATH`, a glob, or a folder with a slash at its end. A single file has the digest of its
     bytes, a glob or a folder that of the set of its files.
     """
-    pattern = re.sub(r"/$", "/**", locator.removeprefix("file:evidence/"))
+    pattern = pattern_of(locator)
     found = [entry for entry in matching(evidence, [pattern]) if not entry.skipped]
     if not found:
         return None

@@ -88,6 +88,11 @@ class Skill:
         return self.folder / self.driver.measure if self.driver else None
 
     @property
+    def reads(self) -> tuple[str, ...]:
+        """Globs below `evidence/` of all that it reads, data and texts."""
+        return (*(self.driver.evidence if self.driver else ()), *self.words)
+
+    @property
     def words(self) -> tuple[str, ...]:
         """Globs below `evidence/` of the texts that a model reads; where nothing says which, every text."""
         if self.driver:

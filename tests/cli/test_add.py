@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 from small import tree, write
 
@@ -20,7 +23,7 @@ def test_text_data_and_a_folder_are_taken_in_from_a_folder_below(fde, acme, tmp_
     note, table = write(tmp_path, "in/note.md", "hello"), write(tmp_path, "in/orders.csv", "a,b\n")
     write(tmp_path, "in/more/x.txt", "x")
     ended = fde("add", note, table, tmp_path / "in/more", "--to", "client", cwd=acme / "evidence")
-    assert (ended.code, ended.err) == (0, "")
+    assert ended.code == 0
     assert ended.out.splitlines() == [
         "created  evidence/client/note.md  (5 bytes)",
         "created  evidence/client/orders.csv  (4 bytes)",
@@ -77,3 +80,51 @@ def test_a_kind_of_file_that_is_not_read_is_refused_by_name_with_what_to_do(fde,
     assert "found '.png'" in ended.err
     assert "copy the original into evidence/ by hand" in ended.err
     assert evidence(acme) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "is_read"),
+    [
+        ("merged.csv", "pull-requests", True),
+        ("merged.csv", "pullrequests", False),
+        ("merged.csv", "", False),
+        ("log.jsonl", "sessions", True),
+        ("log.json", "ci/2026", True),
+        ("talk.md", "interviews/june", True),
+        ("talk.md", "interview", False),
+        ("talk.md", "cases", False),
+        ("clearance.md", "", True),
+    ],
+)
+def test_what_no_skill_reads_where_it_lies_is_told_with_where_they_look(fde, acme, tmp_path, name, to, is_read):
+    for args in (["--dry-run"], []):
+        ended = fde("add", write(tmp_path, name, "x"), "--to", to, *args, cwd=acme)
+        assert ended.code == 0
+        there = f"evidence/{to}/{name}" if to else f"evidence/{name}"
+        assert (f"note  no skill reads {there}\n" in ended.err) is not is_read
+        assert ("note  amdahl-ceiling reads sessions/**/*.jsonl, pull-requests/**/*.csv, " in ended.err) is not is_read
+        assert "note" not in ended.out
+    if not is_read:
+        assert fde("add", tmp_path / name, "--to", to, "--json", cwd=acme).json["data"]["read_by_none"] == [there.removeprefix("evidence/")]
+
+
+def test_of_many_files_that_no_skill_reads_a_few_are_named(fde, acme, tmp_path):
+    for number in range(9):
+        write(tmp_path, f"in/{number}.csv", "x")
+    err = fde("add", tmp_path / "in", cwd=acme).err
+    assert err.startswith("note  no skill reads evidence/in/0.csv, evidence/in/1.csv, evidence/in/2.csv and 6 more\n")
+
+
+def test_a_folder_without_permission_is_said_to_be_just_that(fde, acme, tmp_path, monkeypatch):
+    write(tmp_path, "in/closed/note.md", "x")
+    scandir = os.scandir
+
+    def refuse(folder):
+        if os.fspath(folder).endswith("closed"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return scandir(folder)
+
+    # As root every folder can be listed.
+    monkeypatch.setattr(os, "scandir", refuse)
+    ended = fde("add", tmp_path / "in", cwd=acme)
+    assert (ended.code, ended.out) == (0, f"skipped  {tmp_path / 'in/closed'}: It cannot be read: permission denied.\n")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 
 import pytest
 import small
 from small import NOW, SKILL, lines, tree, write
+
+from fde.skillset.skill import Origin
+from fde.skillset.skill import read as read_skill
+from fde.skillset.trust import trust
 
 
 @pytest.fixture(name="acme")
@@ -77,6 +82,30 @@ def test_a_source_that_changed_makes_an_artefact_out_of_date(fde, acme, run, sta
     change(acme / "evidence")
     assert status()["artefacts"][0]["changed"] == [told]
     assert f"today, judged; out of date: {told}" in text(fde, acme)
+
+
+DRIVER = {**small.DRIVER, "evidence": ["orders/*.csv", "ci/**", "git/*.txt", "orders/*.json"]}
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["ci/a.json"], ["evidence/ci is new (1 file)"]),
+        (["ci/a.json", "ci/x/b.json", "git/log.txt"], ["evidence/ci is new (2 files)", "evidence/git is new (1 file)"]),
+        (["orders/april.json"], ["evidence/orders is new (1 file)"]),
+        (["orders/april.csv"], ["set:orders changed"]),
+        (["git/log.md", "elsewhere/a.json", "ci/.hidden"], []),
+    ],
+)
+def test_data_that_came_for_the_first_time_make_an_artefact_out_of_date(acme, run, status, names, told):
+    folder = small.make_skill()
+    write(folder, "assets/fde.json", json.dumps(DRIVER))
+    trust(read_skill(folder, Origin.USER))
+    run()
+    assert status()["artefacts"][0]["changed"] == []
+    for name in names:
+        write(acme, f"evidence/{name}", "x")
+    assert status()["artefacts"][0]["changed"] == told
 
 
 def test_other_settings_make_an_artefact_out_of_date_until_the_next_run(acme, run, status):

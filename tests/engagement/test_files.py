@@ -373,7 +373,7 @@ def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_read(tmp_pat
     monkeypatch.setattr(os, "scandir", refuse)
     assert [(entry.id, entry.skipped) for entry in walk(tmp_path)] == [
         ("a/x", None),
-        ("closed", Skip.UNREADABLE),
+        ("closed", Skip.DENIED),
         ("z/x", None),
     ]
 

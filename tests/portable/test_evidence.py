@@ -127,7 +127,7 @@ def test_a_file_and_a_folder_without_permission_are_named(evidence):
     (evidence / "b.txt").chmod(0)
     (evidence / "a").chmod(0)
     try:
-        assert {entry.id: str(entry.skipped) for entry in files(evidence)}["a"] == "cannot be read"
+        assert {entry.id: str(entry.skipped) for entry in files(evidence)}["a"] == "permission denied"
         assert words(evidence, ["b.txt"])[0].note == "it cannot be opened: Permission denied"
     finally:
         (evidence / "a").chmod(0o700)

@@ -33,6 +33,7 @@ class Skip(StrEnum):
     DEVICE = "a device"
     BAD_NAME = "a name with a backslash, control characters or bytes that are not UTF-8"
     LEFT_OVER = "an unfinished file of ours"
+    DENIED = "permission denied"
     UNREADABLE = "cannot be read"
 
 
@@ -71,8 +72,8 @@ def walk(root: Path) -> Iterator[Entry]:
         if is_folder:
             try:
                 below = _listed(found.path)
-            except OSError:
-                skipped, is_folder = Skip.UNREADABLE, False
+            except OSError as error:
+                skipped, is_folder = _unreadable(error), False
         pending.extend((entry, f"{name}/") for entry in below)
         if not is_folder:
             yield Entry(id=escaped(name), path=Path(found.path), size=size, skipped=skipped)
@@ -101,8 +102,8 @@ def _look(found: os.DirEntry[str], root: Path) -> tuple[Skip | None, int, bool]:
         return Skip.BAD_NAME, 0, False
     try:
         status = found.stat(follow_symlinks=False)
-    except OSError:
-        return Skip.UNREADABLE, 0, False
+    except OSError as error:
+        return _unreadable(error), 0, False
     if stat.S_ISLNK(status.st_mode):
         return _link(found.path, root), 0, False
     if TEMP_FILE.fullmatch(found.name) or TEMP_FOLDER.fullmatch(found.name):
@@ -110,6 +111,10 @@ def _look(found: os.DirEntry[str], root: Path) -> tuple[Skip | None, int, bool]:
     if stat.S_ISDIR(status.st_mode):
         return None, 0, True
     return (None, status.st_size, False) if stat.S_ISREG(status.st_mode) else (special(status.st_mode), 0, False)
+
+
+def _unreadable(error: OSError) -> Skip:
+    return Skip.DENIED if isinstance(error, PermissionError) else Skip.UNREADABLE
 
 
 def _link(path: str, root: Path) -> Skip:
