@@ -60,8 +60,8 @@ def _official(found: Engagement, page: Page) -> Outcome:
         "withheld": withheld_records(page.withheld_then),
     }
     more = ["more is cleared now than this page shows: `fde page --out FILE` writes it anew"] if page.shows_less else []
-    text = "\n".join([str(path), *withheld_lines(page.withheld_then), *more])
-    return Outcome(data=data, text=text, errors=outdated, next="open it in a browser and print it: page one is one sheet of A4")
+    notes = (*withheld_lines(page.withheld_then), *more)
+    return Outcome(data=data, text=str(path), notes=notes, errors=outdated, next="open it in a browser and print it: page one is one sheet of A4")
 
 
 def _write(found: Engagement, page: Page, target: Path, *, dry_run: bool) -> Outcome:
@@ -76,9 +76,9 @@ def _write(found: Engagement, page: Page, target: Path, *, dry_run: bool) -> Out
         "no_longer_cleared": list(page.lowered),
         "withheld": withheld_records(page.withheld),
     }
-    told = withheld_lines(page.withheld)
+    notes = tuple(withheld_lines(page.withheld))
     if dry_run:
-        return Outcome(data=data | {"would_write": str(target)}, text="\n".join([f"would write  {target}", *told]))
+        return Outcome(data=data | {"would_write": str(target)}, text=f"would write  {target}", notes=notes)
     # It may hold what nobody else should read; who sends it decides.
     files.replace(target, page.html, mode=0o600)
-    return Outcome(data=data | {"written": str(target)}, text="\n".join([f"wrote  {target}", *told]))
+    return Outcome(data=data | {"written": str(target)}, text=f"wrote  {target}", notes=notes)

@@ -14,7 +14,7 @@ from ..portable.artefact import is_correction
 from ..portable.facts import by_id, cell, fill, show, show_range
 from .cleared import Withheld, place_of
 from .sheet import CORRECTED, Sheet, costs
-from .wording import BASIS, GRADE, HEALTH, WORDS, day
+from .wording import GRADE, HEALTH, WORDS, day, how
 
 Record = Mapping[str, Any]
 
@@ -86,8 +86,8 @@ def _findings(record: Record, *, is_internal: bool) -> Iterator[Section]:
 
 def _finding(finding: Record, record: Record, *, is_internal: bool) -> Entry:
     index = by_id(record["facts"])
-    how = f"{BASIS[finding['basis']].capitalize()}."
-    lines = [f"{finding['id']}: {how} Weight {finding['severity']}, by {finding['by']}." if is_internal else how]
+    known = how(finding, index)
+    lines = [f"{finding['id']}: {known} Weight {finding['severity']}, by {finding['by']}." if is_internal else known]
     lines += [f"{index[name]['label']}: {show_range(index[name])}" for name in finding["facts"]]
     lines += [_quote(quote, is_internal=is_internal) for quote in finding["quotes"]]
     title = finding["title"] if is_correction(finding) else fill(finding["title"], index)

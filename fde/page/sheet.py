@@ -14,7 +14,7 @@ from typing import Any
 from ..portable.artefact import is_correction
 from ..portable.facts import Fact, by_id, is_known, named, show
 from . import fit
-from .wording import BASIS, Passage, day, passage, sureness
+from .wording import Passage, day, how, passage, sureness
 
 MOST = 3
 CLOSING = "What is shortened here stands in full on the pages that follow."
@@ -229,7 +229,7 @@ def _action(action: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout
     owner = layout.passage(action["owner"], index, ROLE)
     return Point(
         says=layout.passage(action["what"], index, ACTION),
-        below=f"{_who(owner.text)}{_moves(action, index, layout)}",
+        below=f"{_who(owner.text)}{_by(action['due'])}{_moves(action, index, layout)}",
         facts=(*owner.facts, action["moves"]),
     )
 
@@ -238,12 +238,16 @@ def _who(owner: str) -> str:
     return f"Who: {_ended(owner)} " if owner else ""
 
 
+def _by(due: str | None) -> str:
+    # A day beside the figure of now would read as if that figure were to be reached by then.
+    return f"By {day(due)} (proposed). " if due else ""
+
+
 def _moves(action: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout) -> str:
     fact, proposed = index[action["moves"]], action["proposed"]
     target = f", proposed {proposed['value']} {proposed['unit']}".rstrip() if proposed else ""
-    due = f" by {day(action['due'])} (proposed)" if action["due"] else ""
     label = layout.passage(fact["label"], index, LABEL).text
-    return f"The number to watch: {label}, now {show(fact)}{target}{due}."
+    return f"The number to watch: {label}, now {show(fact)}{target}."
 
 
 def _ended(text: str) -> str:
@@ -253,7 +257,7 @@ def _ended(text: str) -> str:
 def _finding(finding: Mapping[str, Any], index: Mapping[str, Fact], layout: Layout) -> Point:
     title = layout.passage(finding["title"], index, LABEL)
     says = layout.passage(finding["statement"], index, FINDING)
-    return Point(title=_ended(title.text), says=says, below=f"{BASIS[finding['basis']].capitalize()}.", facts=title.facts)
+    return Point(title=_ended(title.text), says=says, below=how(finding, index), facts=title.facts)
 
 
 def _weighty(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ..portable.facts import Fact, fill, has_range, is_known, named
 
@@ -138,6 +139,17 @@ def listed(words: Iterable[str]) -> str:
     """Return "a", "a and b", "a, b and c"."""
     every = list(words)
     return " and ".join(part for part in (", ".join(every[:-1]), *every[-1:]) if part)
+
+
+def how(finding: Mapping[str, Any], index: Mapping[str, Fact]) -> str:
+    """Return in a sentence how a finding is known; one is not measured as a whole where its figures are worked out or told."""
+    figures = [index[name] for name in finding["facts"] if is_known(index[name]) and index[name]["type"] not in ("text", "date")]
+    others = listed(dict.fromkeys(GRADE[fact["grade"] or None] for fact in figures if fact["grade"] not in ("A", "B")))
+    words = BASIS[finding["basis"]]
+    if finding["basis"] == "measured" and others:
+        is_mixed = any(fact["grade"] in ("A", "B") for fact in figures)
+        words = f"{words}, in part {others}" if is_mixed else others
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def sureness(facts: Iterable[Fact], kinds: Iterable[str] = ()) -> str:

@@ -68,9 +68,9 @@ def test_words_that_were_cleared_since_stand_in_the_page_made_anew(tmp_path, fde
     root = small.engagement(tmp_path)
     fde("run", small.SKILL, "--model", "replay/good.json", cwd=root, env={"FDE_NOW": small.NOW})
     assert SAID not in official(root).read_text()
-    assert "more is cleared" not in fde("page", cwd=root).out
+    assert "more is cleared" not in fde("page", cwd=root).err
     clear(root, "paraphrase")
-    assert "more is cleared now than this page shows: `fde page --out FILE`" in fde("page", cwd=root).out
+    assert "more is cleared now than this page shows: `fde page --out FILE`" in fde("page", cwd=root).err
     assert fde("page", "--out", tmp_path / "owner.html", cwd=root).code == 0
     html = (tmp_path / "owner.html").read_text()
     assert SAID in html
@@ -81,7 +81,7 @@ def test_ours_has_everything_and_a_name_that_says_so_and_only_we_can_read_it(acm
     clear(acme, "internal")
     done = fde("page", "--audience", "internal", "--dir", acme, cwd=tmp_path)
     path = tmp_path / f"{small.SKILL}-internal.html"
-    assert (done.code, done.out) == (0, f"wrote  {path}\n{TOLD}\n")
+    assert (done.code, done.out, done.err) == (0, f"wrote  {path}\n", f"{TOLD}\n")
     assert "Internal: not for the client." in path.read_text()
     assert small.QUOTE in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 or os.name == "nt"
@@ -177,7 +177,8 @@ def test_run_and_accept_and_page_say_what_is_kept_off_the_clients_page_and_why(t
     again = fde(*command, "--json", cwd=root, env=at).json["data"]
     told = {"id": "j1", "what": "The fax decides the week", "is_whole": True, "reason": TOLD.partition(": ")[2]}
     assert (again["unchanged"], again["withheld"]) == (True, [told])
-    assert fde("page", cwd=root).out == f"{official(root)}\n{TOLD}\n"
+    shown = fde("page", cwd=root)
+    assert (shown.out, shown.err) == (f"{official(root)}\n", f"{TOLD}\n")
     assert fde("page", "--json", cwd=root).json["data"]["withheld"] == [told]
     assert "fax decides" not in official(root).read_text()
     fde("prompt", small.SKILL, cwd=root, env=at)
@@ -188,7 +189,7 @@ def test_run_and_accept_and_page_say_what_is_kept_off_the_clients_page_and_why(t
 def test_the_page_in_the_folder_is_told_by_what_held_then_and_a_new_one_by_what_holds_now(acme, fde, tmp_path):
     clear(acme, "internal")
     assert fde("page", "--json", cwd=acme).json["data"]["withheld"] == []
-    assert fde("page", "--out", tmp_path / "owner.html", cwd=acme).out.endswith(f"{TOLD}\n")
+    assert fde("page", "--out", tmp_path / "owner.html", cwd=acme).err == f"{TOLD}\n"
 
 
 def test_a_title_that_repeats_retold_words_is_left_out_and_told_and_its_finding_stays(tmp_path, fde):

@@ -30,9 +30,15 @@ def test_what_fits_is_not_called_shortened():
 def test_an_action_says_who_what_it_should_move_from_where_and_what_is_only_proposed():
     front = sheet(record())
     assert front.actions.points[0].below == (
-        "Who: Office lead. The number to watch: Wait of an order for its price, now 40.2 h, proposed 8 h by 1 April 2026 (proposed)."
+        "Who: Office lead. By 1 April 2026 (proposed). The number to watch: Wait of an order for its price, now 40.2 h, proposed 8 h."
     )
     assert front.actions.points[1].below == "Who: Office lead. The number to watch: Wait of an order for its price, now 40.2 h."
+
+
+def test_a_day_without_a_target_is_no_target():
+    front = sheet(record(actions=[action("Send the price sheet.", due="2026-12-18")]))
+    (point,) = front.actions.points
+    assert point.below == "Who: Office lead. By 18 December 2026 (proposed). The number to watch: Wait of an order for its price, now 40.2 h."
 
 
 def test_the_skills_own_words_say_what_it_costs():

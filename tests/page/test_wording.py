@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fde.page.wording import day, listed, passage, sentences, size, together
+from fde.page.wording import day, how, listed, passage, sentences, size, together
 
 TIME = {"t": {"id": "t", "label": "time", "type": "duration", "value": 61.5, "unit": "h", "grade": "A", "sources": []}}
 
@@ -49,6 +49,37 @@ def test_no_text_is_longer_than_its_room(text, room):
 
 def test_a_figure_and_its_unit_stay_on_one_line():
     assert together("4.5 h, 1,200 min, 8.4 %, EUR 1,310, 5 days") == "4.5\u00a0h, 1,200\u00a0min, 8.4\u00a0%, EUR\u00a01,310, 5 days"
+
+
+def graded(*grades):
+    return {f"f{n}": {"id": f"f{n}", "type": "number", "value": 1, "grade": grade} for n, grade in enumerate(grades)}
+
+
+@pytest.mark.parametrize(
+    ("basis", "grades", "said"),
+    [
+        ("measured", "A", "Measured."),
+        ("measured", "AB", "Measured."),
+        ("measured", "C", "Worked out by a rule."),
+        ("measured", "CC", "Worked out by a rule."),
+        ("measured", "BC", "Measured, in part worked out by a rule."),
+        ("measured", "BCD", "Measured, in part worked out by a rule and told by a person."),
+        ("measured", "D", "Told by a person."),
+        ("measured", [None], "Guessed."),
+        ("measured", "", "Measured."),
+        ("reported", "AC", "Told."),
+        ("disputed", "C", "Disputed: what was told and what was measured differ."),
+    ],
+)
+def test_a_finding_is_measured_only_as_far_as_its_figures_are(basis, grades, said):
+    index = graded(*grades)
+    assert how({"basis": basis, "facts": list(index)}, index) == said
+
+
+def test_a_name_or_a_figure_that_is_not_known_makes_nothing_less_measured():
+    index = graded("A", "C", "D")
+    index["f1"]["value"], index["f2"]["type"] = None, "text"
+    assert how({"basis": "measured", "facts": list(index)}, index) == "Measured."
 
 
 def test_a_day_is_written_out_and_what_is_none_is_left():
