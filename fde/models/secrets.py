@@ -62,11 +62,12 @@ class _Pattern:
 def find(text: str) -> tuple[Secret, ...]:
     """Return the secrets in *text* in their order; where two patterns meet, one secret of the more special kind.
 
-    A character that is not seen (a soft hyphen, a zero-width space) and full-width letters hide none; a line's end does, but for
-    a private key.
+    A character that is not seen (a soft hyphen, a zero-width space) and full-width letters hide none. A line's end does, but for a
+    private key, for a token that is known by how it begins and was wrapped once, and for a password on the line below its name.
     """
     plain, cuts = _plain(text)
     found = [(start, end, rank) for rank, pattern in enumerate(_PATTERNS) for start, end in pattern.spans(plain)]
+    found += [(start, end, _TABLE_RANK) for start, end in _in_tables(plain)]
     joined = list(_joined(sorted(found)))
     places = [(start + bisect_right(cuts, start), end + bisect_right(cuts, end - 1)) for start, end, _ in joined]
     lines = _lines(text, [start for start, _ in places])
@@ -74,6 +75,39 @@ def find(text: str) -> tuple[Secret, ...]:
         Secret(kind=_PATTERNS[rank].kind, start=start, end=end, line=line)
         for (start, end), (_, _, rank), line in zip(places, joined, lines, strict=True)
     )
+
+
+def _in_tables(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a cell below a heading like "password" holds one: there nothing stands before it that gives it away."""
+    columns: list[int] | None = None  # None outside of a table, whose first line has the headings
+    for line in _LINE.finditer(text):
+        cells = _cells(line[0], line.start())
+        if not cells or text.endswith("\n\n", 0, line.start()):
+            columns = None
+        if not cells:
+            continue
+        if columns is None:
+            columns = [place for place, (start, end) in enumerate(cells) if end - start <= _LONGEST_HEADING and _HEADING.search(text, start, end)]
+            continue
+        yield from (cells[place] for place in columns if place < len(cells) and _is_cell(text[slice(*cells[place])]))
+
+
+def _cells(line: str, start: int) -> list[tuple[int, int]]:
+    """Return where the cells of a table's line are, without the marks and white space around them; none if it is no such line."""
+    sign = next((sign for sign in "|\t" if sign in line.strip()), "")
+    if not sign:
+        return []
+    spans, place = [], start
+    for cell in line.split(sign):
+        bare = cell.strip(_AROUND)
+        first = place + len(cell) - len(cell.lstrip(_AROUND))
+        spans.append((first, first + len(bare)))
+        place += len(cell) + 1
+    return spans[1:] if sign == "|" and line.lstrip().startswith(sign) else spans
+
+
+def _is_cell(value: str) -> bool:
+    return len(value) >= _SHORTEST_PIN and not re.search(r"\s", value) and _is_password(value)
 
 
 def masks_of(text: str, masks: Mapping[str, str]) -> dict[str, str]:
@@ -157,6 +191,7 @@ _STAND_IN = re.compile(
 _CODE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*[(\[]|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|--")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 _SIGN = re.compile(r"[^\w./:-]")
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://|[^\s@]+@[\w-]+\.[\w.-]+$")
 _PATH = re.compile(r"(?:~|\.{1,2})?/[\w.-]+/")
 _WORDS = re.compile(r"(?:\d+|[A-Za-z]+\d*)(?:[-/][a-z]{2,})+")  # 12-character, Base64-encoded
 
@@ -177,6 +212,11 @@ def _is_password(value: str) -> bool:
     return bool(is_odd) or _is_value(value)
 
 
+def _is_password_alone(value: str) -> bool:
+    """The same on the line below "password:", where a link or an address may stand as well."""
+    return _is_password(value) and not _ADDRESS.match(value)
+
+
 def _is_no_stand_in(value: str) -> bool:
     return not _STAND_IN.match(value)
 
@@ -188,19 +228,33 @@ def _holds_a_key(block: str) -> bool:
 _RUN = re.compile(r"[A-Za-z0-9+/=]{20}")
 
 
+# What a mail's or a page's margin has cut off a token: alone on the next line, or too odd for a word of it.
+_CUT_OFF = (
+    r"=?[ \t]{0,2}\r?\n[ \t>|]{0,4}(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])"
+    r"(?:[\w+/=-]{6,}(?=[ \t\"'`).,;]*\r?(?:\n|\Z))|(?=[\w+/=-]*[a-z])(?=[\w+/=-]*[A-Z])[\w+/=-]{12,})"
+)
+
+
 def _token(kind: str, body: str, *, behind: str = "[A-Za-z0-9]") -> _Pattern:
     """A secret that is known by how it begins; it begins nowhere in the middle of a word, and goes on to the end of its own."""
-    return _Pattern(kind, re.compile(rf"(?<!{behind})(?:{body})[\w-]*+"))
+    return _Pattern(kind, re.compile(rf"(?<!{behind})(?:{body})[\w-]*+(?:{_CUT_OFF})?"))
 
 
 def _named(kind: str, names: str, value: str, is_one: Callable[[str], bool]) -> _Pattern:
-    """A secret that is known by what stands before it: a name, then a colon or an equals sign, perhaps quotation marks."""
-    sign = r"""(?:\\?["'`])?[ \t]{0,8}(?::=|=>|:|=)[ \t]{0,8}(?:\\?["'`])?"""
+    """A secret that is known by what stands before it: a name, then a colon or an equals sign, perhaps marks or quotation marks."""
+    sign = rf"""(?:\\?["'`])?{_MARKS}[ \t]{{0,8}}(?::=|=>|:|=){_MARKS}[ \t]{{0,8}}{_MARKS}(?:\\?["'`])?"""
     return _Pattern(kind, re.compile(rf"(?i:{names}){sign}(?P<s>{value})"), is_one)
 
 
-_VALUE = r"""[^\s"'`<>,;\\]{5,199}[^\s"'`<>,;\\.:)}\]]"""
+_MARKS = r"[*_]{0,3}"
+# Behind a mark that makes it bold, a value ends before the next one.
+_VALUE = r"""(?:(?<=[*_])[^\s"'`<>,;\\]{5,199}[^\s"'`<>,;\\.:)}\]*_]|[^\s"'`<>,;\\]{5,199}[^\s"'`<>,;\\.:)}\]])"""
 _LOGIN = r"(?:pass(?:word|wort|wd|phrase|code)|(?<![A-Za-z])(?:pass|pw)|pwd|kennwort|mot de passe|contrase[ñn]a|wachtwoord|hasło|parola)"
+
+_HEADING = re.compile(rf"(?i:{_LOGIN}|(?<![A-Za-z])pin(?![A-Za-z]))")
+_LONGEST_HEADING = 40
+_AROUND = " \t*_`\"'"
+_SHORTEST_PIN = 4
 
 # The more special first: it names what several of them find.
 _PATTERNS = (
@@ -231,6 +285,12 @@ _PATTERNS = (
     _token("pypi-token", r"pypi-[\w-]{40,}"),
     _token("huggingface-token", r"hf_[A-Za-z0-9]{30,}"),
     _token("shopify-token", r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}"),
+    _token("docker-token", r"dckr_(?:pat|oat)_[\w-]{20,}"),
+    _token("databricks-token", r"dapi[0-9a-f]{32}"),
+    _token("vault-token", r"hv[sbr]\.[\w-]{20,}", behind=r"[\w.-]"),
+    _token("digitalocean-token", r"do[opr]_v1_[0-9a-f]{32,}"),
+    _token("atlassian-token", r"AT(?:ATT|CTT|BB)[\w=-]{24,}"),
+    _token("age-key", r"AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{40,}", behind=r"[\w-]"),
     _token("telegram-token", r"\d{8,10}:AA[\w-]{33}(?![\w-])"),
     _token("jwt", r"eyJ[\w-]{8,}+\.eyJ[\w-]{8,}+\.[\w-]*", behind=r"[\w.-]"),
     _named("azure-key", r"(?:account|sharedaccess)key", r"[A-Za-z0-9+/]{40,}={0,2}", bool),
@@ -242,13 +302,24 @@ _PATTERNS = (
         _is_no_stand_in,
     ),
     _Pattern("bearer-token", re.compile(r"(?<![A-Za-z])(?i:bearer)\s{1,4}(?P<s>[\w.~+/=-]{16,})"), _is_value),
+    _Pattern("url-password", re.compile(r"\bcurl\b[^\n]{0,200}?\s(?:-u|--user)[ \t=]{0,2}[\"']?[^\s:\"']{1,100}:(?P<s>[^\s\"']{1,200})"), _is_no_stand_in),
+    _Pattern("password", re.compile(rf"(?i:<(?:[\w-]{{1,40}}:)?{_LOGIN}(?:\s[^<>]{{0,100}})?>)\s{{0,4}}(?P<s>[^\s<>]{{4,200}})\s{{0,4}}</"), _is_password),
     _named("password", _LOGIN, _VALUE, _is_password),
+    _Pattern(
+        "password",
+        re.compile(
+            rf"(?i:{_LOGIN}){_MARKS}[ \t]{{0,8}}:{_MARKS}[ \t]{{0,8}}\r?\n(?:[ \t]{{0,8}}\r?\n)?"
+            rf"(?:[ \t]{{0,8}}[>*`-])?[ \t]{{0,8}}{_MARKS}[\"'`]?(?P<s>{_VALUE})(?=[\"'`*_ \t\r.]{{0,8}}(?:\n|\Z))"
+        ),
+        _is_password_alone,
+    ),
     _Pattern("password", re.compile(rf"(?i:{_LOGIN}\s{{1,4}}(?:is|ist|lautet|est|es))\s{{1,4}}(?:[\"'`])?(?P<s>{_VALUE})"), _is_value),
     _named(
         "assigned-secret",
-        r"(?:api[_-]?key|secret(?:[_-]?key)?|(?:access|auth|refresh|session|id|bot|api|deploy|personal|private)[_-]?token|(?<![A-Za-z])token"
+        r"(?:api[ _-]?key|secret(?:[_-]?key)?|(?:access|auth|refresh|session|id|bot|api|deploy|personal|private)[_-]?token|(?<![A-Za-z])token"
         r"|(?:access|private|signing|encryption|master|license|subscription|x-functions)[_-]?key|client[_-]?secret|credentials?)",
         _VALUE,
         _is_value,
     ),
 )
+_TABLE_RANK = next(rank for rank, pattern in enumerate(_PATTERNS) if pattern.kind == "password")

@@ -66,11 +66,33 @@ FOUND = [
     ("password", "pw: ", "123456"),
     ("password", "Password: password: ", "Harbour-77"),
     ("password", "the password is ", "Harbour-77"),
+    ("docker-token", "", "dck" + f"r_pat_{RUN[:27]}"),
+    ("databricks-token", "host x, ", "da" + f"pi{HEX}"),
+    ("vault-token", "VAULT=", "hv" + f"s.{RUN}"),
+    ("digitalocean-token", "", "do" + f"p_v1_{HEX}{HEX}"),
+    ("atlassian-token", "", "AT" + f"ATT3xFfGF0{RUN}=1A2B3C4D"),
+    ("age-key", "# a key\n", "AGE-SECRET-" + f"KEY-1{UPPER * 4}"[:62]),
+    ("url-password", "curl -s -u anna:", "Hx7Kq93Lmz"),
+    ("url-password", "curl https://x.example --user 'anna:", "sommerregen"),
+    ("password", "**Password:** ", "Hx7Kq93Lmz"),
+    ("password", "**Password**: ", "Hx7Kq93Lmz"),
+    ("password", "- __Passwort:__ `", "Hx7Kq93Lmz"),
+    ("password", "*Kennwort* = ", "Sommer2024!"),
+    ("password", "<password>", "Hx7Kq93Lmz"),
+    ("password", '<w:Passwort type="text"> ', "Hx7Kq93Lmz"),
+    ("password", "Password:\n", "Hx7Kq93Lmz"),
+    ("password", "**Passwort:**\n\n    ", "Sommer2024!"),
+    ("password", "> Password:\n> ", "Hx7Kq93Lmz"),
+    ("password", "| Portal | user | password |\n| --- | --- | --- |\n| shop | anna | ", "Hx7Kq93Lmz"),
+    ("password", "| Portal | Initial-Passwort | Wer |\n|---|---|---|\n| - | | |\n| shop | **", "Hx7Kq93Lmz"),
+    ("password", "Door | PIN\n--- | ---\nback | ", "4712"),
+    ("password", "portal\tuser\tpassword\nshop\tanna\t", "Hx7Kq93Lmz"),
+    ("assigned-secret", "**API key:** ", HEX),
     ("assigned-secret", "api_key: ", HEX),
     ("assigned-secret", 'client_secret="', f"{RUN[:10]}"),
     ("assigned-secret", "accessToken => '", f"{HEX}"),
 ]
-BEHIND = {"url-password": "@db.example/x"}
+BEHIND = {"postgres://app:": "@db.example/x", "redis://:": "@db.example/x", "<password>": "</password>", '<w:Passwort type="text"> ': " </w:Passwort>"}
 
 
 def kinds(text):
@@ -79,14 +101,14 @@ def kinds(text):
 
 @pytest.mark.parametrize(("kind", "before", "secret"), FOUND)
 def test_each_kind_is_found_from_its_first_to_its_last_character(kind, before, secret):
-    text = f"As agreed.\n{before}{secret}{BEHIND.get(kind, '')}\nRegards"
+    text = f"As agreed.\n{before}{secret}{BEHIND.get(before, '')}\nRegards"
     (found,) = find(text)
-    assert (found.kind, text[found.start : found.end], found.line) == (kind, secret, 2)
+    assert (found.kind, text[found.start : found.end], found.line) == (kind, secret, 2 + before.count("\n"))
 
 
 @pytest.mark.parametrize(("kind", "before", "secret"), FOUND)
 def test_a_mask_shows_no_part_of_it_and_keeps_every_line_where_it_is(kind, before, secret):
-    text = f"As agreed.\n{before}{secret}{BEHIND.get(kind, '')}\nRegards"
+    text = f"As agreed.\n{before}{secret}{BEHIND.get(before, '')}\nRegards"
     shown = masked(text, masks_of(text, {}))
     assert not any(part in shown for part in secret.split("\n"))
     assert f"[REDACTED:{kind}:1]" in shown
@@ -108,6 +130,16 @@ def test_a_mask_shows_no_part_of_it_and_keeps_every_line_where_it_is(kind, befor
         "bearer responsibilities of the bearer and an Authorization: Bearer <token>",
         "A file begins with -----BEGIN " + "PRIVATE KEY----- and ends with -----END " + "PRIVATE KEY-----, they say.",
         "-----BEGIN CERTIFICATE-----\n" + RUN + "\n-----END CERTIFICATE-----",
+        "**Password:** see the safe. **Passwort**: ******** and *Password:* <your password>, Password: **forgotten**",
+        "Password:\n\nSee the safe.\n\nPasswort:\nhttps://vault.example/a?b=1\nPassword:\nanna@acme.example\nPassword:\n2026-01-05\nPassword:\n********",
+        "Password:\nThe one of 2024! is the old one.\n",
+        "| Portal | user | password |\n| --- | --- | --- |\n| shop | anna | in the safe |\n| till | bert | ******** |\n| bank | - | - |\n| mail | | <pw1> |",
+        "| password | meaning |\n\n| order | A2026-17b |",
+        "| What | Minutes |\n| --- | --- |\n| Password reset | 12 |\n| Order-A17b | 4711 |\n| PIN | 30 |\n| EC-Karte2 | 3 |",
+        "| Pinned | Spin | Opinion |\n| a1b2c3 | 47112 | d4e5f6 |",
+        "<password></password> <password>********</password> <password>${PASS1}</password> <passwordPolicy>min8chars</passwordPolicy>",
+        "docker run -u 1000:1000 x; curl -u $USER:$PASS1 https://x.example; curl -u user:password x; curl -U a https://x.example:8080",
+        "hvs.short dapi1234 dop_v1_ AGE-SECRET-KEY- ATATT ATTEMPT dckr_pat_ are how they begin; shvs." + "a" * 30,
         "The secret: nobody reads the third page. Our secret ingredient is 2 spoons. Key: 4711-23",
         "{f:human.hours} {f:token.cost|range} permission-wait set:sessions active.ceiling token.share = 4.67 x",
         "order A-2026-00017, invoice INV20260117-000042, EAN 4006381333931, IBAN DE89370400440532013000, +49 170 1234567",
@@ -150,6 +182,36 @@ def test_full_width_letters_hide_no_secret():
 def test_nothing_of_the_word_that_a_token_stands_in_is_left_behind_it():
     text = "gh" + f"p_{RUN[:36]}_{RUN}-x."
     assert masked(text, masks_of(text, {})) == "[REDACTED:github-token:1]."
+
+
+WHOLE = "sk-" + f"ant-api03-{RUN}{RUN}"
+WRAPS = {
+    "at the margin": "\n",
+    "with the line ends of Windows": "\r\n",
+    "in a quoted mail": "\n> ",
+    "as mails do it": "=\n",
+    "indented": " \n    ",
+}
+
+
+@pytest.mark.parametrize("behind", ["", " is the key.", ".", '"\n', "\nRegards"])
+@pytest.mark.parametrize("gap", WRAPS.values(), ids=WRAPS)
+@pytest.mark.parametrize("place", [60, -12, -6])
+def test_what_a_margin_cut_off_a_token_goes_with_it(gap, behind, place):
+    rest = WHOLE[place:]
+    if len(rest) < 12 and behind == " is the key.":  # it may be a word of the text
+        return
+    text = f"Key {WHOLE[:place]}{gap}{rest}{behind}"
+    shown = masked(text, masks_of(text, {}))
+    assert not any(part in shown for part in (WHOLE[:place][-12:], rest))
+    assert shown.count("\n") == text.count("\n")
+    assert shown.endswith(behind)
+
+
+@pytest.mark.parametrize("line", ["Regards", "2026-03-02 is the day.", "order-17 came", "Order2 came", "4711", "| a1 | b2 |", ""])
+def test_a_line_of_words_below_a_token_is_none_of_it(line):
+    (found,) = find(f"{WHOLE}\n{line}\n")
+    assert found.end == len(WHOLE)
 
 
 def test_a_token_begins_nowhere_in_a_word():
@@ -202,7 +264,7 @@ def test_a_short_password_is_not_masked_wherever_its_letters_stand():
     assert masked("Room abc123 is open.", masks) == "Room abc123 is open."
 
 
-@given(st.lists(st.sampled_from([*(f"{before}{secret}{BEHIND.get(kind, '')}" for kind, before, secret in FOUND), " ", "\n", "\u200b", "Ä", "password: ", "@"])))
+@given(st.lists(st.sampled_from([*(f"{before}{secret}{BEHIND.get(before, '')}" for kind, before, secret in FOUND), " ", "\n", "\u200b", "Ä", "password: ", "@"])))
 @example(["\u200b", "pw: 123456", "\u200b", "\n"])
 def test_however_they_stand_together_secrets_never_overlap_and_none_is_left(pieces):
     text = " ".join(pieces)
@@ -216,7 +278,7 @@ def test_however_they_stand_together_secrets_never_overlap_and_none_is_left(piec
 
 @pytest.mark.parametrize(
     "piece",
-    ["sk-", "-----BEGIN " + "PRIVATE KEY-----", "-----BEGIN A ", "eyJ", "eyJaaaaaaaaa.", "-eyJ", "SG.", "://a:", "://", "token:", "password: ", "bearer ", "1", "-", ".", " ", "\u200b"],
+    ["sk-", "-----BEGIN " + "PRIVATE KEY-----", "-----BEGIN A ", "eyJ", "eyJaaaaaaaaa.", "-eyJ", "SG.", "://a:", "://", "token:", "password: ", "bearer ", "curl -u ", "curl ", "password:\n", "<password>", "| password |\n", "|", "| pin |", "hvs.", "ATATT", "\t", "1", "-", ".", " ", "\u200b"],
 )
 def test_a_hostile_text_is_read_to_its_end(piece):
     """A pattern that took the square of the length would not come to an end here."""
