@@ -9,7 +9,7 @@ import click
 
 from ..errors import Exit
 from .options import dir_option, dry_run_option
-from .run import dropped_lines, show_written
+from .run import dropped_lines, dropped_records, show_written
 from .show import Outcome
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def command(reply: str, run: str | None, final: bool, start: Path, dry_run: bool
         fde accept reply.md
     """
     from ..engagement import engagement
-    from ..runner.chat import Refused, accept, is_lost, refused_record
+    from ..runner.chat import Refused, accept, is_lost
     from .clock import now
 
     found = engagement.find(start)
@@ -47,7 +47,7 @@ def command(reply: str, run: str | None, final: bool, start: Path, dry_run: bool
     result = accept(found, text, now=now(), name=run, final=final)
     if isinstance(result, Refused):
         return Outcome(
-            data=refused_record(result),
+            data={"run": result.run, "problems": dropped_records(result.verdict.problems), "repair": result.repair},
             text=result.repair,
             exit=Exit.FINDINGS,
             notes=(f"there is no judgement in {reply}; the question of {result.run} still waits",) if is_lost(result.verdict) else (),
@@ -71,11 +71,10 @@ def _read(reply: str) -> str:
 
 
 def _dry(found: Engagement, text: str, run: str | None) -> Outcome:
-    from ..runner.ask import problem_records
     from ..runner.chat import look
 
     name, verdict = look(found, text, name=run)
     lines = [f"{name}: {len(verdict.findings)} findings, {len(verdict.actions)} actions, {len(verdict.questions)} questions would stand"]
     lines += dropped_lines(verdict.problems)
-    data = {"run": name, "findings": len(verdict.findings), "problems": problem_records(verdict.problems)}
+    data = {"run": name, "findings": len(verdict.findings), "problems": dropped_records(verdict.problems)}
     return Outcome(data=data, text="\n".join(lines), exit=Exit.FINDINGS if verdict.problems else Exit.OK)

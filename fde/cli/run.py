@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..text import printable
 from .options import dir_option, dry_run_option
 from .show import Outcome, progress
 from .withheld import withheld_lines, withheld_records
@@ -88,8 +89,6 @@ def _noted(outcome: Outcome, asking: Asking | None) -> Outcome:
 
 def show_written(root: Path, written: Written, notice: str = "") -> Outcome:
     """Return how a run that wrote an artefact is shown, with what is to be known of its model."""
-    from ..runner.ask import problem_records
-
     path = root / written.folder / "artefact.md"
     data: dict[str, Any] = {
         "run": written.run,
@@ -102,7 +101,7 @@ def show_written(root: Path, written: Written, notice: str = "") -> Outcome:
         "unread": [{"source": name, "note": note} for name, note in written.unread],
         "left_out": list(written.left_out),
         "withheld": withheld_records(written.withheld),
-        "dropped": problem_records(written.dropped),
+        "dropped": dropped_records(written.dropped),
         "notice": notice,
     }
     verb = "unchanged" if written.unchanged else "wrote"
@@ -119,6 +118,14 @@ def show_written(root: Path, written: Written, notice: str = "") -> Outcome:
 def dropped_lines(problems: Iterable[Problem]) -> tuple[str, ...]:
     """Return a line for each item that the check refused, with the reasons."""
     return tuple(f"refused  {item.kind}: {item.what}: {'; '.join(item.reasons)}" for item in problems)
+
+
+def dropped_records(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Return the same for programs, whose users see it on a terminal too: the words are a model's."""
+    return [
+        {"kind": item.kind, "index": item.index, "what": printable(item.what), "reasons": [printable(reason) for reason in item.reasons]}
+        for item in problems
+    ]
 
 
 def _notes(notice: str) -> list[str]:

@@ -190,8 +190,3 @@ def _require_unchanged(engagement: Engagement, verdict: Verdict, material: Mater
     for source in material.words:
         if source.id in cited and (source.id not in now or now[source.id].digest != source.digest):
             raise SourceChanged(f"evidence/{source.id}", where=f"evidence/{source.id}")
-
-
-def refused_record(refused: Refused) -> dict[str, Any]:
-    """Return a refusal as JSON output has it."""
-    return {"run": refused.run, "problems": [asdict(problem) for problem in refused.verdict.problems], "repair": refused.repair}
