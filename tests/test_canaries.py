@@ -159,6 +159,26 @@ def test_the_key_is_in_its_header_and_nowhere_else_not_even_on_our_own_disk(ask,
     assert held == ([] if provider == "local" else ["authorization"])
 
 
+@pytest.mark.parametrize("before", [None, 0o755, 0o777])
+def test_what_was_asked_and_answered_nobody_else_can_read(ask, fde, acme, tmp_path, before):
+    umask = os.umask(0)
+    try:
+        if before is not None:
+            (acme / ".fde").mkdir()
+            (acme / ".fde").chmod(before)
+        ended, _ = ask("anthropic")
+        assert ended.code == 0
+        assert fde("prompt", SKILL, cwd=acme, env=AT).code == 0
+        assert fde("accept", write(tmp_path, "reply.md", small.BAD), cwd=acme, env=AT).code == 1
+    finally:
+        os.umask(umask)
+    kept = {path.relative_to(acme).as_posix(): path.stat().st_mode & 0o777 for path in (acme / ".fde", *(acme / ".fde").rglob("*"))}
+    assert {".fde/runs/r0001/request-1.json", ".fde/runs/r0001/reply-1.txt", ".fde/runs/r0002/reply-1.txt", ".fde/runs.ndjson"} <= set(kept)
+    assert [name for name, mode in kept.items() if mode != (0o700 if (acme / name).is_dir() else 0o600)] == []
+    # What travels with the folder is open as the person has it.
+    assert (acme / "artefacts/ledger.ndjson").stat().st_mode & 0o777 == 0o666
+
+
 @WIRES
 def test_a_secret_in_the_evidence_stops_the_run_and_is_shown_nowhere(ask, acme, provider):
     write(acme, "evidence/interviews/admin.md", f"The portal is slow.\nWe log in with {SECRET} there.\n")

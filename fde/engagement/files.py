@@ -5,7 +5,7 @@ can neither lead out of it nor stop a run.
 """
 
 # os, not pathlib: the fault tests make each call of the system fail in turn, and find the calls by these names.
-# ruff: noqa: PTH102, PTH104, PTH105, PTH106, PTH108, PTH208
+# ruff: noqa: PTH101, PTH102, PTH104, PTH105, PTH106, PTH108, PTH208
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def replace(path: Path, data: bytes | str, *, mode: int = 0o666) -> None:
         _sync_folder(path.parent)
 
 
-def append_line(path: Path, line: str, *, keep: Callable[[bytes], bool] = lambda _: True) -> None:
+def append_line(path: Path, line: str, *, keep: Callable[[bytes], bool] = lambda _: True, mode: int = 0o666) -> None:
     r"""Add *line* (without its \n) to *path* by one write, on a line of its own, also while others append.
 
-    *keep* is asked about a last line that has no \n: it is ended if it is to be kept, else cut off.
+    *keep* is asked about a last line that has no \n: it is ended if it is to be kept, else cut off. *mode* is that of a new file.
 
     Raises:
         CannotWrite: the system's words; the file is as it was (on a disk that will not even shorten a file, it may end in
@@ -82,7 +82,7 @@ def append_line(path: Path, line: str, *, keep: Callable[[bytes], bool] = lambda
     content = _encoded(f"{line}\n", path)
     with _words(CannotWrite, path):
         is_new = _mode(path) is None
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
         try:
             if is_new:
                 _sync_folder(path.parent)
@@ -158,6 +158,8 @@ def sweep(
 def lock(engagement_root: Path, *, wait: float = 0.0) -> Iterator[None]:
     """Hold the engagement for this process, waiting at most *wait* seconds; a killed holder holds it no longer.
 
+    `.fde/`, in which it lies, is made, or closed to others if it was open to them: what was asked and answered is kept there.
+
     Raises:
         Locked: another process has it; the message says which and since when.
         CannotWrite: `.fde/lock` cannot be made.
@@ -165,6 +167,7 @@ def lock(engagement_root: Path, *, wait: float = 0.0) -> Iterator[None]:
     path = engagement_root / ".fde" / "lock"
     with _words(CannotWrite, path):
         _mkdir(path.parent, 0o700)
+        _close_to_others(path.parent)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     # The file stays when the lock goes: who deletes it takes it from under one who is opening it.
     try:
@@ -333,6 +336,13 @@ def _mkdir(path: Path, mode: int) -> None:
     except FileExistsError:
         if not path.is_dir():
             raise
+
+
+def _close_to_others(folder: Path) -> None:
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        # A folder of somebody else's is theirs to close; a disk without permissions has none to give.
+        with suppress(PermissionError):
+            os.chmod(folder, 0o700)
 
 
 def _sync_folder(folder: Path) -> None:

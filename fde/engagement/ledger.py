@@ -34,8 +34,8 @@ class Ledger:
     torn: bool
 
 
-def append(path: Path, record: Mapping[str, Any]) -> None:
-    """Add *record* as one line, durably, after removing an unfinished last line.
+def append(path: Path, record: Mapping[str, Any], *, mode: int = 0o666) -> None:
+    """Add *record* as one line, durably, after removing an unfinished last line; *mode* is that of a new ledger.
 
     Raises:
         CannotWrite: the system's words; the ledger holds what it held.
@@ -43,7 +43,7 @@ def append(path: Path, record: Mapping[str, Any]) -> None:
     """
     line = json.dumps(dict(record), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     strict_json(line)
-    files.append_line(path, line, keep=_is_whole)
+    files.append_line(path, line, keep=_is_whole, mode=mode)
 
 
 def read(path: Path) -> Ledger:

@@ -18,6 +18,7 @@ from . import files, ledger
 from .engagement import Engagement
 
 CAP = 256_000_000
+OWN = 0o600  # what was asked and answered holds a client's words
 _STATES = ("started", "asked", "refused", "finished")
 _NAME = re.compile(r"r[0-9]{4,9}")
 
@@ -94,14 +95,14 @@ def start(engagement: Engagement, *, skill: str, subject: str | None, at: str) -
     """Record that a run begins. The caller holds the engagement's lock, which keeps the counter."""
     number = max((int(run.id[1:]) for run in runs(engagement)), default=0) + 1
     event = {"run": f"r{number:04d}", "event": "started", "skill": skill, "subject": subject, "at": at}
-    files.make_folder(folder(engagement, event["run"] or ""))
-    ledger.append(ledger_path(engagement), event)
+    files.make_folder(folder(engagement, event["run"] or ""), mode=0o700)
+    ledger.append(ledger_path(engagement), event, mode=OWN)
     return _run(f"r{number:04d}", [event])
 
 
 def record(engagement: Engagement, run: Run, event: str, **values: object) -> None:
     """Append what happened to *run*."""
-    ledger.append(ledger_path(engagement), {"run": run.id, "event": event, **values})
+    ledger.append(ledger_path(engagement), {"run": run.id, "event": event, **values}, mode=OWN)
 
 
 @contextmanager
@@ -115,9 +116,9 @@ def recorded(engagement: Engagement, run: Run) -> Iterator[None]:
         raise
 
 
-def keep(engagement: Engagement, run: Run, name: str, content: str | bytes, *, mode: int = 0o666) -> None:
-    """Put a file into the run's folder, before anybody parses it."""
-    files.replace(folder(engagement, run.id) / name, content, mode=mode)
+def keep(engagement: Engagement, run: Run, name: str, content: str | bytes) -> None:
+    """Put a file into the run's folder, before anybody parses it; nobody else may read it."""
+    files.replace(folder(engagement, run.id) / name, content, mode=OWN)
 
 
 def recall(engagement: Engagement, run: Run, name: str) -> Any:

@@ -58,7 +58,7 @@ def for_model(skill: Skill, material: Material, *, redact: bool = False, window:
 def keep_masks(engagement: Engagement, run: runs.Run, made: ForModel) -> None:
     """Keep which mask stands for which secret beside the run, where only this machine's user reads it."""
     if made.masks and made.masks.known:
-        runs.keep(engagement, run, "masks.json", dump(made.masks.record()), mode=0o600)
+        runs.keep(engagement, run, "masks.json", dump(made.masks.record()))
 
 
 def _room(asked: question.Question, window: int) -> int:
