@@ -68,7 +68,7 @@ def render(outcome: Outcome, asked: Mapping[str, Any]) -> Answer:
     """Put *outcome* into the words that were asked for. Raises TypeError or ValueError if `data` is no JSON."""
     if asked.get("json"):
         return Answer(envelope(outcome, asked.get("command", "")), "", outcome.code)
-    lines = [printable(note) for note in outcome.notes] + [explain(error) for error in outcome.errors]
+    lines = [explain(error) for error in outcome.errors] + [printable(note) for note in outcome.notes]
     if outcome.next and is_terminal(sys.stderr):
         lines.append(f"next: {printable(outcome.next)}")
     text = printable(outcome.text) if is_terminal(sys.stdout) else outcome.text

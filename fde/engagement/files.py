@@ -339,10 +339,11 @@ def _mkdir(path: Path, mode: int) -> None:
 
 
 def _close_to_others(folder: Path) -> None:
-    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o077:
         # A folder of somebody else's is theirs to close; a disk without permissions has none to give.
         with suppress(PermissionError):
-            os.chmod(folder, 0o700)
+            os.chmod(folder, mode & 0o700)
 
 
 def _sync_folder(folder: Path) -> None:

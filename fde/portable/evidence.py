@@ -121,13 +121,18 @@ def _table(evidence: Path) -> tuple[str, Sequence[Row]]:
 
 def _unfit(evidence: Path, rows: Sequence[Row]) -> str:
     """Return which line of the table keeps nothing back, since it fits no file, or which file is no table by its name."""
-    waiting = [row for row in rows if row.restricts]
+    # A folder that is there and still empty is no slip of the pen.
+    waiting = [row for row in rows if row.restricts and not _is_folder(evidence, row.pattern.removesuffix("/**"))]
     for entry in files(evidence):
         if is_like_table(entry.id):
             return f"{entry.id}:1: the table is read from {TABLE} alone; rename the file"
         # What was not gone into may hold what is meant.
         waiting = [row for row in waiting if entry.id == TABLE or not (_is_about(row, entry.id) or (entry.skipped and _is_about(row, f"{entry.id}/")))]
     return "".join(f"{TABLE}:{row.line}: path: expected what is there, found nothing that {row.pattern[:60]!r} fits" for row in waiting[:1])
+
+
+def _is_folder(evidence: Path, path: str) -> bool:
+    return not re.search(r"[*?]", path) and (evidence / path).is_dir()
 
 
 def _is_about(row: Row, name: str) -> bool:

@@ -193,6 +193,12 @@ def test_a_line_that_keeps_back_what_is_not_there_stops_the_run(tmp_path, path, 
     assert source.fault == f"clearance.md:4: path: expected what is there, found nothing that {path!r} fits"
 
 
+@pytest.mark.parametrize("path", ["interviews/board", "interviews/board/", "interviews/board/**"])
+def test_a_folder_that_is_still_empty_may_be_kept_back(tmp_path, path):
+    (tmp_path / "interviews/board").mkdir(parents=True)
+    assert seen(tmp_path, rows=table(f"{path} | | private")).fault == ""
+
+
 def test_a_line_that_clears_what_is_not_there_yet_may_wait(tmp_path):
     assert seen(tmp_path, rows=table("letters/** | | quote", "letters/** | | paraphrase")).fault == ""
 

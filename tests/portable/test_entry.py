@@ -127,6 +127,16 @@ def test_a_figure_and_a_false_quote_are_refused_with_reasons_and_nothing_is_writ
     assert listing(place) == BEFORE
 
 
+def test_a_wrong_form_is_refused_beside_a_wrong_figure_and_final_drops_both(skill, place):
+    write(place, judgement=reply(findings=[finding(), finding("It takes 5 h."), {**finding(), "basis": "sure"}]))
+    done = run(skill, place)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "- finding 1: A finding\n  - statement: the figure '5' is typed" in done.stderr
+    assert "- finding 2: A finding\n  - judgement.findings[2].basis: expected one of" in done.stderr
+    assert run(skill, place, "--final").returncode == 0
+    assert len(record(place)["dropped"]) == 2
+
+
 def test_final_drops_what_is_refused_and_names_it(skill, place):
     write(place, judgement=reply(findings=[finding(), finding("It takes 5 h.", title="Typing takes long")]))
     done = run(skill, place, "--final")
@@ -164,7 +174,11 @@ def test_where_no_finding_stands_the_artefact_is_rejected_and_nothing_of_the_mod
         ("judgement", "Here it is: {}", "judgement.json:1: Expecting value, column 1"),
         ("judgement", '"text"', 'judgement.json: expected an object, found "text"'),
         ("judgement", '{"schema": "fde.judgement/1"}', "judgement.json: judgement: the field 'findings' is missing"),
-        ("judgement", changed(good_reply(), "findings", 0, "basis", to="sure"), "judgement.json: judgement.findings[0].basis: expected one of"),
+        (
+            "judgement",
+            changed(changed(good_reply(), "findings", 0, "basis", to="sure"), "questions", to=None),
+            "judgement.json: judgement.questions: expected array, found null; judgement.findings[0].basis: expected one of",
+        ),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be_is_refused_with_its_place(skill, place, name, document, message):
