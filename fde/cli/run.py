@@ -83,8 +83,8 @@ def _noted(outcome: Outcome, asking: Asking | None) -> Outcome:
     from ..models.environment import elsewhere
 
     names = elsewhere(asking.model.name.partition("/")[0], os.environ) if asking and asking.model.origin is None else ()
-    notes = tuple(f"{name} is set, and it is not followed: where a model is reached your own config.toml says." for name in names)
-    return replace(outcome, data={**outcome.data, "ignored": list(names)}, notes=notes)
+    notes = tuple(f"note: {name} is set, and it is not followed: where a model is reached your own config.toml says." for name in names)
+    return replace(outcome, data={**outcome.data, "ignored": list(names)}, notes=(*outcome.notes, *notes))
 
 
 def show_written(root: Path, written: Written, notice: str = "") -> Outcome:
