@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from badinput import BadInput
 from dates import Clock, Slashed, local, month_first, read_clock, read_date, settled
-from evidence import Source, hashed_lines, regular_files, remark
+from evidence import UNOPENED, Source, hashed_lines, regular_files, remark
 from pulls import LONGEST_FIELD
 
 CASES = "cases/**/*.csv"
@@ -181,7 +181,7 @@ def read_cases(root: Path, names: Sequence[str] | None) -> CaseLog | None:
     for path in paths:
         _read_file(path, path.relative_to(root).as_posix(), log, counts, is_whole=names is not None)
     source.read, source.skipped = log.rows, counts.wide + counts.twice
-    _remarks(source, counts, log, odd=[path.relative_to(root).as_posix() for path in odd])
+    _remarks(source, counts, log, odd=odd)
     if not log.rows:
         source.health = "failed" if source.bytes else "skipped" if odd else "empty"
     return log
@@ -273,7 +273,7 @@ def _text(path: Path, name: str, source: Source) -> Iterator[str]:
 
 
 def _remarks(source: Source, counts: _Counts, log: CaseLog, *, odd: list[str]) -> None:
-    remark(source, "entries are not regular files and were not opened", odd)
+    remark(source, UNOPENED, odd)
     if counts.wide:
         source.remarks.append(f"Rows with more cells than the head, left out: {counts.wide}.")
     if counts.twice:

@@ -6,14 +6,16 @@ Only regular files inside the folder are opened; a link, a pipe or a file that h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from _portable.evidence import matching, set_digest
+from _portable.tree import Entry
 from badinput import unreadable
 
+UNOPENED = "entries were not opened"
 LISTED = 10  # items that a note spells out before it only counts
 
 
@@ -82,7 +84,12 @@ def hashed_lines(path: Path, name: str, source: Source) -> Iterator[bytes]:
     source.digests.append((name, f"sha256:{digest.hexdigest()}"))
 
 
-def regular_files(root: Path, pattern: str) -> tuple[list[Path], list[Path]]:
-    """The regular files below *root* that *pattern* describes, in order, and what lies there and is not opened."""
+def regular_files(root: Path, pattern: str) -> tuple[list[Path], list[str]]:
+    """The regular files below *root* that *pattern* describes, in order, and what lies there and is `unopened`."""
     entries = list(matching(root, [pattern]))
-    return [entry.path for entry in entries if not entry.skipped], [entry.path for entry in entries if entry.skipped]
+    return [entry.path for entry in entries if not entry.skipped], unopened(entries)
+
+
+def unopened(entries: Iterable[Entry]) -> list[str]:
+    """The names of what is not opened among *entries*, each with the reason."""
+    return [f"{entry.id} ({entry.skipped})" for entry in entries if entry.skipped]

@@ -10,7 +10,7 @@ from pathlib import Path
 from _portable.evidence import describes, matching
 from badinput import BadInput
 from caselog import CASES
-from evidence import Source, hashed_lines, regular_files, remark
+from evidence import UNOPENED, Source, hashed_lines, regular_files, remark
 from formats import is_known, read_any
 from pulltables import PULLS
 from reading import Read
@@ -48,7 +48,7 @@ def read_exports(root: Path, tables: Source) -> tuple[list[Source], list[Read]]:
         for path in files:
             _hash(path, path.relative_to(root).as_posix(), source)
         found += _read(root, source, files)
-        remark(source, "entries are not regular files and were not opened", [path.relative_to(root).as_posix() for path in odd])
+        remark(source, UNOPENED, odd)
         if not source.read:
             source.health = "failed" if source.bytes else "skipped" if odd else "empty"
         sources.append(source)

@@ -15,7 +15,7 @@ from caselog import CASES, SOURCE
 from eventcsv import Clocks, Columns, event_cases, month_leads
 from eventlog import SECOND, flow
 from eventtotals import Passed, Totals
-from evidence import Source, regular_files, remark
+from evidence import UNOPENED, Source, regular_files, remark
 from workclock import WorkClock
 from worktime import Calendar
 from xeslog import XES, Times, Trace, traces
@@ -117,7 +117,7 @@ class Taking:
             self.backwards += trace.backwards
             self.again += trace.twice
             self._case(trace)
-        self._close(source, [path.relative_to(root).as_posix() for path in odd])
+        self._close(source, odd)
         if paths or odd:
             self.flows.sources.append(source)
 
@@ -150,7 +150,7 @@ class Taking:
         remark(source, "rows have a start after their end, and only the end was taken", self.backwards)
         remark(source, "cases have times with and without an offset and were left out", self.mixed)
         remark(source, "cases have the name of an earlier one and were left out", self.twice)
-        remark(source, "entries are not regular files and were not opened", odd)
+        remark(source, UNOPENED, odd)
         if self.again:
             source.remarks.append(f"Rows that stand there twice, letter for letter, counted once: {self.again}.")
         if self.empty:

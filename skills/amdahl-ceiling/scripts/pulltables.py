@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evidence import Source, hashed_lines, regular_files, remark
+from evidence import UNOPENED, Source, hashed_lines, regular_files, remark
 from formats import is_known
 from pulls import Pull, read_pulls
 
@@ -32,9 +32,7 @@ def read_all_pulls(root: Path) -> tuple[Source, list[Pull]]:
             pulls.setdefault(pull.number, pull)
     if source.read > len(pulls):
         source.remarks.append(f"{source.read - len(pulls)} rows repeat the number of an earlier row and were left out.")
-    remark(
-        source, "entries are not regular files and were not opened", [path.relative_to(root).as_posix() for path in odd]
-    )
+    remark(source, UNOPENED, odd)
     if not pulls:
         source.health = "skipped" if odd else "empty"
     return source, list(pulls.values())

@@ -12,7 +12,7 @@ from typing import Any
 from _portable.evidence import matching
 from badinput import unreadable
 from conversation import parse
-from evidence import Source, remark
+from evidence import UNOPENED, Source, remark, unopened
 from logfiles import File, Log, LogRead, read_log
 from readlogs import read_logs
 from sessions import Session
@@ -54,7 +54,7 @@ def read_sessions(root: Path) -> tuple[Source, list[Session]]:
     remark(source, "logs hold no prompt and no answer of Claude Code (logs of other agents belong into agents/)", mute)
     remark(source, "logs have the name of an earlier one and were read as the same session", [file.name for log in logs for file in log.further])
     remark(source, "logs of sub-agents have no session here and were left out", orphans)
-    remark(source, "entries are not regular files and were not opened", odd)
+    remark(source, UNOPENED, odd)
     repeated = sum(session.counts.repeated for session in sessions)
     if repeated:
         source.remarks.append(f"{repeated} records stand more than once, in one log or in several, and were counted once.")
@@ -112,7 +112,7 @@ def _logs(root: Path) -> tuple[list[Log], list[str], list[str]]:
     for path in owned:
         of_name.setdefault(path.stem, []).append(path)
     logs = [_log(name, paths, main, owned) for name, paths in of_name.items()]
-    return logs, orphans, [entry.id for entry in entries if entry.skipped]
+    return logs, orphans, unopened(entries)
 
 
 def _log(name: str, paths: list[Path], main: Mapping[Path, File], owned: Mapping[Path, Sequence[File]]) -> Log:

@@ -459,4 +459,4 @@ def test_no_file_of_cases_is_opened_outside_the_folder(listed, tmp_path):
     (tmp_path / "evidence" / "cases" / "link.csv").symlink_to(tmp_path / "elsewhere.csv")
     document = json.loads(listed(HEAD).stdout)
     assert values(document)["list.rows"] == 0
-    assert "entries are not regular files" in remarks(document)
+    assert "entries were not opened" in remarks(document)

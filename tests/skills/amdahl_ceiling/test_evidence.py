@@ -86,8 +86,8 @@ def test_links_pipes_and_what_lies_outside_are_not_opened_but_named(root, tmp_pa
     source, sessions = read_sessions(root)
     assert [session.id for session in sessions] == ["a"]
     assert source.remarks == [
-        "4 entries are not regular files and were not opened: "
-        "sessions/folder, sessions/gone.jsonl, sessions/link.jsonl, sessions/pipe.jsonl."
+        "4 entries were not opened: sessions/folder (a link that leads outside), sessions/gone.jsonl (a link that leads nowhere), "
+        "sessions/link.jsonl (a link that leads outside), sessions/pipe.jsonl (a FIFO)."
     ]
 
 
