@@ -12,6 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from fde.assets import assets
+from fde.portable.artefact import facts_problems
+from fde.portable.schema import problems
 
 SCRIPTS = assets("skills") / "amdahl-ceiling" / "scripts"
 EXAMPLE = assets("examples") / "software-team"
@@ -20,6 +22,7 @@ NAMES = (
     "formats labels linepatterns logfiles measurement network people process proposal pulls pulltables queueing reading recorded report rework said scaling sentences series sessionlogs sessions "
     "textcharts threepoint throughput transcripts turns uncertain whatif wholes workclock worktime worthfacts xeslog"
 ).split()
+DETAILS = json.loads((SCRIPTS.parent / "assets/details.schema.json").read_text(encoding="utf-8"))
 OPTIONS = ("--now", "2026-03-02T08:00:00+01:00", "--tz", "Europe/Berlin")
 
 
@@ -56,6 +59,9 @@ def facts(evidence: Path, *options: object) -> dict[str, Any]:
     done = run("facts", "--evidence", evidence, *OPTIONS, *options)
     assert done.returncode == 0, done.stderr.decode()
     document: dict[str, Any] = json.loads(done.stdout)
+    # A runner holds every document against both schemas, and takes none that does not fit.
+    found = [*facts_problems(document), *(problems(document["details"], DETAILS, DETAILS, "details") if "details" in document else ())]
+    assert found == []
     return document
 
 
