@@ -75,6 +75,14 @@ def test_a_changes_time_goes_to_reviewer_author_and_merge_and_the_rest_is_not_kn
     assert next(fact for fact in found["facts"] if fact["id"] == "change.stage.review.share")["grade"] == "C"
 
 
+@pytest.mark.parametrize("reviews", [(), [(2, "APPROVED", "bob")]])
+def test_changes_without_a_known_review_are_a_limit_where_there_are_any(root, reviews):
+    listed(root, change(1, 10, reviews))
+    found = facts(root)
+    is_said = any(one.startswith("Of {f:change.unreviewed} of {f:change.count} merged changes no person's review is known") for one in found["limits"])
+    assert (is_said, values(found)["change.unreviewed"]) == (not reviews, int(not reviews))
+
+
 def test_what_is_not_known_has_no_ceiling(root):
     listed(root, change(1, 10))
     rest = next(fact for fact in facts(root)["facts"] if fact["id"] == "change.stage.rest.ceiling")

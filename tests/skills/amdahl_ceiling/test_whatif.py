@@ -192,6 +192,10 @@ def test_the_pipeline_can_be_asked_by_its_name_where_it_is_a_whole_by_itself_and
     assert "no interval, since fewer than 5 cases say little" in run("what-if", "--facts", path, "--set", "ci=3x").stdout.decode()
 
 
+def test_nobody_is_told_what_it_is_worth_to_speed_up_what_nobody_knows():
+    assert [one.stage for one in skill.whatif.worth(whole({"ci": 1.0, "rest": 9.0}), {"ci": 1.0, "rest": 9.0})] == ["ci"]
+
+
 def test_a_stage_that_is_a_whole_by_itself_is_said_to_be_one():
     wholes = {"work.lead": whole({"model": 1.0, "merge": 1.0}), "ci": whole({"run": 1.0})}
     with pytest.raises(ValueError, match="found 'ci'; ci is a whole by itself, which no record joins to a change: --whole ci"):
