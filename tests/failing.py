@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MOST_CALLS = 10_000
-# As with generated examples: on the wheel, whose bytes are those of the sources, each fifth call must do.
+# For what makes many calls: on the wheel, whose bytes are those of the sources, each fifth must do, as with generated examples.
 STEP = max(100 // int(os.environ.get("FDE_EXAMPLES", "100")), 1)
 
 
@@ -30,12 +30,13 @@ def every_failure(
     reset: Callable[[], object] = lambda: None,
     errnos: tuple[int, ...] = (errno.ENOSPC, errno.EIO, errno.EACCES),
     expected: type[Exception] | tuple[type[Exception], ...] = FdeError,
+    step: int = 1,
 ) -> int:
     """Run *action* again and again, with a disk that breaks at its first call, its second, ... until none is left.
 
     Each N is tried with a disk that stays broken and with one that fails once, and with each of *errnos*. Before each
     attempt *reset* is called, after each that met a failure *check*, both on a sound disk. *action* may end with
-    *expected*; anything else it raises is the test's failure, with N in a note.
+    *expected*; anything else it raises is the test's failure, with N in a note. Of all N every *step*-th is tried.
 
     Counted are os.open, write, fsync, replace, rename, mkdir and ftruncate on files and folders, and open() and
     pathlib for writing. What an open file object of Python writes later is not seen: our code must not use one.
@@ -45,7 +46,7 @@ def every_failure(
     failed = 0
     for number in errnos:
         for stays in (True, False):
-            for nth in count(1, STEP):
+            for nth in count(1, step):
                 assert nth < MOST_CALLS, "the action never came to an end"
                 if not _attempt(action, _Disk(nth, number, stays=stays), check=check, reset=reset, expected=expected):
                     break

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 import small
-from failing import every_failure
+from failing import STEP, every_failure
 from small import NOW, SKILL, lines, record, tree, write
 
 import fde as package
@@ -256,7 +256,7 @@ def test_fault_03_whichever_call_fails_the_engagement_is_whole_and_the_same_comm
         assert fde("doctor", "--repair", cwd=acme).code in (0, 1)
         assert not fde("status", "--json", cwd=acme, env=AT).json["data"]["torn"]
 
-    assert every_failure(action, check=check, reset=reset, errnos=ERRNOS) > 2
+    assert every_failure(action, check=check, reset=reset, errnos=ERRNOS, step=STEP) > 2
 
 
 def test_fault_03_whichever_call_fails_a_new_engagement_is_whole_or_can_be_begun_again(fde, tmp_path):

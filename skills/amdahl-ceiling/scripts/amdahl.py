@@ -129,7 +129,7 @@ def _wholes(options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Whol
     try:
         draws = drawn(found) | ({} if told is None else {TOLD: told_draws(told.time)})
         return found, wholes({fact["id"]: fact for fact in found["facts"]}, draws)
-    except KeyError as error:
+    except (KeyError, TypeError) as error:
         # A file may have facts in the right form and not those that this skill writes together.
         raise BadInput(expected="facts as this skill writes them", found=f"none for {error}", where=str(options.facts)) from error
 
@@ -155,14 +155,31 @@ def _compare(options: argparse.Namespace) -> str:
     if (options.split is None) == (options.before is None) or (options.before is None) != (options.after is None):
         raise Refused("expected --evidence DIR with --split DATE, or --before FILE with --after FILE.")
     if options.before is not None:
-        measured = read_facts(options.after)
-        sides, names = (rows_in(read_facts(options.before)), rows_in(measured)), (options.before.name, options.after.name)
+        if options.evidence is not None:
+            raise Refused("expected --evidence DIR with --split DATE, or --before FILE with --after FILE, found some of both.")
+        earlier, measured = read_facts(options.before), read_facts(options.after)
+        _require_alike(earlier, measured)
+        sides, names = (_rows(earlier, options.before), _rows(measured, options.after)), (options.before.name, options.after.name)
     else:
         measured, sides, names = _split(options)
     found = compare(*sides)
     if options.as_facts:
         return _as_json(with_compared(_own(measured), found, names))
     return _as_json(compared_document(found, names)) if options.json else compared_text(found, names)
+
+
+def _require_alike(*documents: dict[str, Any]) -> None:
+    """Refuse facts of different working hours: they would differ by those."""
+    hours = [json.dumps((one.get("details") or {}).get("working_hours"), sort_keys=True) for one in documents]
+    if hours[0] != hours[1]:
+        raise Refused(f"expected facts of the same working hours, zone and holidays, found {hours[0]} and {hours[1]}: measure one of them again.")
+
+
+def _rows(document: dict[str, Any], path: Path) -> dict[str, list[Row]]:
+    try:
+        return rows_in(document)
+    except (KeyError, TypeError) as error:
+        raise BadInput(expected="facts as this skill writes them", found=f"details without {error}", where=str(path)) from error
 
 
 def _split(options: argparse.Namespace) -> tuple[dict[str, Any], Sides, tuple[str, str]]:

@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from comparewords import CUT, VERDICTS, name_of
 from comparewords import METHOD as DRAWN
-from comparewords import VERDICTS, name_of
 from comparing import Compared, Line
 from factlist import Facts
 from stagewords import TRACED, WHOLES
@@ -40,9 +40,10 @@ def with_what_if(document: Document, found: WhatIf) -> dict[str, Any]:
     facts.add(
         f"{name}.speedup", label, "ratio", speed, "x", ends=found.ends, level=whole.level, how=whole.method, unknown=unknown or "nothing is left", **common
     )
-    if not found.loads:
+    if not found.loads and left > 0:
         facts.add(f"{name}.holds", f"Largest part of {whole.name} with it", "text", whole.stage(found.holds).name, "", **common)
-    tables = [_table(name, f"What if: {change} ({whole.name})", *stages(found))]
+    without = ", not counting what the other number of cases does to the wait" if found.loads else ""
+    tables = [_table(name, f"What if: {change} ({whole.name}{without})", *stages(found))]
     if found.loads:
         tables.append(_table(f"{name}-load", f"What if, by how busy those are who are waited for: {change}", *by_load(found)))
     return _with(document, facts, tables, WHAT_IF)
@@ -65,6 +66,7 @@ def _compared(facts: Facts, name: str, one: Compared, sides: tuple[str, str], co
         rows.append([name_of(one.id, line.stage), *ids, VERDICTS[line.verdict]])
     words = {**TRACED, **WHOLES}[one.id]
     title = f"Before and after, mean of a case: {words} ({one.counts[0]} cases before: {sides[0]}; {one.counts[1]} after: {sides[1]})"
+    title += "" if one.is_cut_alike else f". {CUT}"
     return _table(name.replace(".", "-"), title, ["part", "before", "after", "difference", "verdict"], rows)
 
 

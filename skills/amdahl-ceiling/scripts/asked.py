@@ -17,6 +17,7 @@ _SETTING = re.compile(r"\s*([^=]+?)\s*=\s*(\S+?)\s*[xX×]?\s*")
 _TIMES = re.compile(r"\s*(\S+?)\s*[xX×]?\s*")
 KINDS = (WAIT, WORK)
 NARROWEST, WIDEST = 40, 1000  # columns
+SMALLEST = 1e-6  # multiple, and its inverse the largest but no time at all
 IDLEST, MOST = 0.01, 1000  # of those who are waited for: the least share of time, and how many
 OTHER_NAMES = {"ci": {"ci": "run"}}  # of a whole: a stage's name elsewhere, and what it is there
 
@@ -27,7 +28,7 @@ def times(text: str) -> float:
     Raises:
         ValueError: it is none, or not above zero.
     """
-    return _multiple(text, "a multiple above zero like 3x (three times as fast) or 0.5x (twice as long)", lambda value: value > 0)
+    return _multiple(text, "a multiple above zero like 3x (three times as fast) or 0.5x (twice as long)", lambda value: SMALLEST <= value <= 1 / SMALLEST or value == math.inf)
 
 
 def more(text: str) -> float:
@@ -36,7 +37,7 @@ def more(text: str) -> float:
     Raises:
         ValueError: it is none, or not above zero.
     """
-    return _multiple(text, "a multiple of today's cases above zero like 2x", lambda value: 0 < value < math.inf)
+    return _multiple(text, "a multiple of today's cases above zero like 2x", lambda value: SMALLEST <= value <= 1 / SMALLEST)
 
 
 def _multiple(text: str, expected: str, is_fine: Callable[[float], bool]) -> float:
@@ -110,12 +111,15 @@ def whole_for(found: Mapping[str, Whole], name: str | None, stages: Collection[s
     if name is not None and name not in found:
         raise ValueError(f"expected as the whole one of {', '.join(found)}, found {name!r}")
     wanted = [found[name]] if name is not None else [*found.values()]
-    for whole in wanted:
-        if all(_keys(whole, stage) for stage in stages):
-            return whole
+    for keys in (_own_keys, _keys):
+        for whole in wanted:
+            if all(keys(whole, stage) for stage in stages):
+                return whole
     unknown = [stage for stage in stages if not any(_keys(whole, stage) for whole in wanted)]
     known = "; ".join(f"of {whole.id}: {', '.join(whole.times)}" for whole in wanted)
-    strange = (unknown or [*stages])[0]
+    if not unknown:
+        raise ValueError(f"expected stages of one whole ({known}), found {' and '.join(stages)}, which no whole has together")
+    strange = unknown[0]
     by_itself = f"; {strange} is a whole by itself, which no record joins to a change: --whole {strange}" if strange in found else ""
     raise ValueError(f"expected stages of one whole ({known}), found {strange!r}{by_itself}")
 
@@ -175,5 +179,8 @@ def _estimated(whole: Whole, stage: str, servers: int | None) -> float | None:
 
 def _keys(whole: Whole, name: str) -> list[str]:
     """The stages that *name* stands for: that one, or a step's wait and work."""
-    name = OTHER_NAMES.get(whole.id, {}).get(name, name)
+    return _own_keys(whole, name) or _own_keys(whole, OTHER_NAMES.get(whole.id, {}).get(name, name))
+
+
+def _own_keys(whole: Whole, name: str) -> list[str]:
     return [key for key in whole.times if key == name or key in [f"{name}.{kind}" for kind in KINDS]]

@@ -77,8 +77,8 @@ def number(case: str) -> str:
 
 
 def is_nameless(case: str) -> bool:
-    """Whether an id has a number and no repository: of a record by itself it begins with "#", of a history of git with "?" and its file."""
-    return case[:1] in {"#", "?"}
+    """Whether an id has a number and no repository: it begins with "?", and the folder or the file that it was found in."""
+    return case.startswith("?")
 
 
 def _fits(nameless: Collection[Moment], named: Collection[Moment]) -> bool:

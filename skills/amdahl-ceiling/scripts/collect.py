@@ -105,7 +105,7 @@ class Skeleton:
         made |= {name: number(record.get(name)) for name in ("durationMs", "retryInMs", "retryAttempt", "maxRetries", "prNumber")}
         made |= {"subtype": word(record.get("subtype")), "version": version(record.get("version"))}
         repository = record.get("prRepository")
-        made |= {"data": self._data(record.get("data")), "prRepository": self.codes.get(str(repository)) or self.ident(repository)}
+        made |= {"data": self._data(record.get("data")), "prRepository": self.codes.get(str(repository).casefold()) or self.ident(repository)}
         return present(made)
 
     def _common(self, record: Json) -> Json:
@@ -443,7 +443,7 @@ def _codes(repos: list[str]) -> dict[str, str]:
     from forges import BadRepository, code, repositories
 
     try:
-        return {name: code(name) for name in repositories(repos)}
+        return {name.casefold(): code(name) for name in repositories(repos)}
     except BadRepository as error:
         raise Stopped(str(error)) from error
 

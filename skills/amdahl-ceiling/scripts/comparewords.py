@@ -11,7 +11,7 @@ from comparing import FEW, LONGER, NOISE, SHORTER, WHOLE, Compared, Line
 from stagewords import STAGE_NAMES, TRACED, TRACED_STAGES, WHOLES
 
 METHOD = "difference of the means of cases, each side drawn with replacement, percentile"
-CUT = "Reviews and pipelines are known of more cases on one side than on the other, so what is cut by them is not compared by part."
+CUT = "Waits for reviews and pipelines are on record in other parts or cases on one side than on the other, so the rest is not compared by part."
 VERDICTS = {
     SHORTER: "shorter than before, by more than chance alone explains",
     LONGER: "longer than before, by more than chance alone explains",

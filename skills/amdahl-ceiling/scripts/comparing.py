@@ -21,6 +21,7 @@ from stagewords import REST
 
 Row = Mapping[str, float]
 Cut = tuple[tuple[str, ...], tuple[str, ...], str]
+SECOND = 1 / 3600  # hours; what differs by less differs by rounding
 ALIKE = 0.1  # how far the shares of cases of which exports tell may lie apart
 # Of a whole: the stages that only exports tell of, those that they are cut from, and what all of these are together, "" if it has no name.
 CUTS: dict[str, Cut] = dict.fromkeys(("lead", "work.lead"), ((*WAITS, AFTER), (*WAITS, *LEFT), OTHER)) | dict.fromkeys(
@@ -58,9 +59,9 @@ class Line:
         """SHORTER or LONGER where chance alone hardly explains it, else NOISE; FEW where nobody can say."""
         if self.ends is None:
             return FEW
-        if self.ends[0] > 0:
+        if self.ends[0] > SECOND:
             return LONGER
-        return SHORTER if self.ends[1] < 0 else NOISE
+        return SHORTER if self.ends[1] < -SECOND else NOISE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class Compared:
         counts: Cases before and after.
         medians: Hours of the middle case before and after.
         lines: All of it first, then its stages.
-        is_cut_alike: Whether exports tell of as many cases on both sides; if not, what they cut is compared as one.
+        is_cut_alike: Whether what exports tell of cuts both sides alike; if not, it is compared as one.
     """
 
     id: str
@@ -114,7 +115,7 @@ def compare(before: Mapping[str, list[Row]], after: Mapping[str, list[Row]]) -> 
 
 
 def _compared(name: str, before: list[Row], after: list[Row]) -> Compared:
-    is_cut_alike = abs(_told(name, before) - _told(name, after)) <= ALIKE
+    is_cut_alike = _is_cut_alike(name, before, after)
     if not is_cut_alike:
         before, after = ([_uncut(name, row) for row in side] for side in (before, after))
     stages = [stage for stage in dict.fromkeys(stage for row in [*before, *after] for stage in row) if stage and any(row.get(stage) for row in [*before, *after])]
@@ -133,10 +134,14 @@ def _compared(name: str, before: list[Row], after: list[Row]) -> Compared:
     )
 
 
-def _told(name: str, rows: Sequence[Row]) -> float:
-    """The share of the cases of which exports tell what they waited for."""
+def _is_cut_alike(name: str, before: Sequence[Row], after: Sequence[Row]) -> bool:
+    """Whether both sides have the same stages of those that exports tell of, in about as many of their cases."""
     told, _, _ = CUTS.get(name, NO_CUT)
-    return sum(any(row.get(stage) for stage in told) for row in rows) / len(rows)
+    stages, shares = [], []
+    for side in (before, after):
+        stages.append({stage for row in side for stage in told if row.get(stage)})
+        shares.append(sum(any(row.get(stage) for stage in told) for row in side) / len(side))
+    return stages[0] == stages[1] and abs(shares[0] - shares[1]) <= ALIKE
 
 
 def _uncut(name: str, row: Row) -> Row:

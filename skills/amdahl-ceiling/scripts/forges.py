@@ -49,8 +49,8 @@ def repositories(asked: Sequence[str]) -> list[str]:
 
 
 def code(repository: str) -> str:
-    """What a repository's files are called."""
-    return hashlib.sha256(repository.encode()).hexdigest()[:12]
+    """What a repository's files are called; its name is the same in capitals."""
+    return hashlib.sha256(repository.casefold().encode()).hexdigest()[:12]
 
 
 def script(forge: str, repos: Sequence[str], *, since: date, until: date) -> str:

@@ -43,7 +43,7 @@ def _command(found: Found) -> Iterator[Part]:
     """A change of `gh pr list --json`, with the fields that were asked for."""
     record = found.record
     match = _PULL.search(str(record.get("url") or ""))
-    case = _case(match[1] if match else packed(found), needed(record, "number"))
+    case = _case(match[1] if match else packed(found) or _beside(found), needed(record, "number"))
     yield from _opened(case, record, inner(record, "author"), str(record.get("headRefName") or ""), is_draft=bool(record.get("isDraft")))
     yield from _ends(case, time(record, "mergedAt"), time(record, "closedAt"))
     reviews = items(record, "reviews")
@@ -124,7 +124,12 @@ def _of(found: Found, address: str) -> str:
         if len(digits) != 1:
             raise Unusable("nothing says of which change it is: call its file after the number, like timeline-41.json")
         number = digits[0]
-    return _case(str(found.scope.get("Name") or ""), number)
+    return _case(str(found.scope.get("Name") or _beside(found)), number)
+
+
+def _beside(found: Found) -> str:
+    """Stands for the repository that a record does not name: what lies in one folder is of one."""
+    return f"?{PurePosixPath(found.place).parent}"
 
 
 def _opening(record: Json) -> float:

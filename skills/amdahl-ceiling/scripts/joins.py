@@ -14,11 +14,10 @@ from pathlib import Path
 
 from _portable.strictjson import BadJson, strict_json
 from changes import by_case, is_nameless, number
-from evidence import regular_files
 from forges import code
 from pulls import Pull
 from reading import Moment
-from sessionlogs import SESSIONS
+from sessionlogs import session_logs
 
 TRAILER, LINK, BRANCH = "a commit's trailer", "a log's record of its pull request", "the branch alone"
 SHARED = frozenset({"main", "master", "develop", "HEAD", ""})  # branches on which everybody works
@@ -40,8 +39,12 @@ class Links:
 
 
 def read_links(root: Path) -> dict[str, Links]:
-    """The links of every session log below *root*, by the session's id."""
-    return {path.stem: _links(path) for path in regular_files(root, SESSIONS)[0] if path.stat().st_size}
+    """The links of every session below *root*, by its id, from all of its files."""
+    found = {log.id: [_links(file.path) for file in log.files if file.size] for log in session_logs(root)[0]}
+    return {
+        name: Links(pulls=frozenset().union(*(one.pulls for one in links)), branches=frozenset().union(*(one.branches for one in links)))
+        for name, links in found.items()
+    }
 
 
 def _links(path: Path) -> Links:
@@ -69,8 +72,12 @@ def joined(moments: Iterable[Moment], links: Mapping[str, Links]) -> tuple[list[
         for one in found:
             if one.event == "branch":
                 of_branch[one.what].add(case)
+    linked: dict[str, list[str]] = defaultdict(list)
+    for session, link in links.items():
+        for case in filter(None, (_case_of(pull, cases) for pull in link.pulls)):
+            linked[case].append(session)
     ways: Counter[str] = Counter()
-    return [_merged(case, found, links, of_branch, ways) for case, found in cases.items()], ways
+    return [_merged(case, found, links, linked[case], of_branch, ways) for case, found in cases.items()], ways
 
 
 def _is_merged_work(found: Sequence[Moment]) -> bool:
@@ -78,16 +85,21 @@ def _is_merged_work(found: Sequence[Moment]) -> bool:
     return any(one.event == "merged" for one in found) and not any((one.event, one.what) == ("opened", "bot") for one in found)
 
 
-def _merged(case: str, found: Sequence[Moment], links: Mapping[str, Links], of_branch: Mapping[str, set[str]], ways: Counter[str]) -> Pull:
+def _merged(
+    case: str, found: Sequence[Moment], links: Mapping[str, Links], linked: Iterable[str], of_branch: Mapping[str, set[str]], ways: Counter[str]
+) -> Pull:
     merged = next(one.at for one in found if one.event == "merged")
     ways_of = {one.what: TRAILER for one in found if one.event == "session"}
+    for session in linked:
+        ways_of.setdefault(session, LINK)
     for session, link in links.items():
-        if any(_is_same(case, pull) for pull in link.pulls):
-            ways_of.setdefault(session, LINK)
-        elif not link.pulls and any(of_branch.get(branch) == {case} for branch in link.branches):
+        if not link.pulls and any(of_branch.get(branch) == {case} for branch in link.branches):
             ways_of.setdefault(session, BRANCH)
     ways.update(way for session, way in ways_of.items() if session in links)
-    commits = [one.at for one in found if one.event == "commit" and one.at <= merged]
+    # A history has the squash or the merge itself among the commits: the work was over before.
+    merges = {one.what for one in found if one.event in ("merged", "commit-of")} - {""}
+    every = [one for one in found if one.event == "commit" and one.at <= merged]
+    commits = [one.at for one in every if one.what not in merges] or [one.at for one in every]
     # A rebase or a squash makes commits anew, so the opening may be older than all of them.
     early = ("authored", "commit", "opened") if commits else ("authored",)
     first = [one.at for one in found if one.event in early and one.at <= merged]
@@ -100,9 +112,13 @@ def _merged(case: str, found: Sequence[Moment], links: Mapping[str, Links], of_b
     )
 
 
-def _is_same(case: str, pull: str) -> bool:
-    """Whether two names are of one pull request: a history of git knows no repository, a collected export only its code."""
+def _case_of(pull: str, cases: Iterable[str]) -> str | None:
+    """The change that a log names, None if none or several can be meant.
+
+    A collected export knows a repository's code alone, and a history of git no repository: then it must be the only one of that number.
+    """
     repository, _, there = pull.partition("#")
-    if number(case) != there:
-        return False
-    return not repository or is_nameless(case) or case in {pull, f"{code(repository)}#{there}"}
+    alike = [case for case in cases if number(case) == there]
+    named = {pull, f"{code(repository)}#{there}"} if repository else set(alike)
+    found = [case for case in alike if case in named] or [case for case in alike if is_nameless(case)]
+    return found[0] if len(found) == 1 else None

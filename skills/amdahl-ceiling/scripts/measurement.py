@@ -71,10 +71,12 @@ class Measurement:
     @property
     def middle(self) -> date | None:
         """The day in the middle between the first and the last end of a change, or else of a session or of what exports tell; None within a day."""
-        ended = [pull.pull.merged for pull in self.headline] or [session.wall[1] for session in self.sessions]
-        ended = ended or [end for ends in self.traced.periods.values() for end in ends]
-        days = [datetime.fromtimestamp(end, self.calendar.zone).date() for end in (min(ended), max(ended))] if ended else []
-        return days[0] + (days[1] - days[0] + timedelta(days=1)) / 2 if days and days[0] < days[1] else None
+        kinds = [[pull.pull.merged for pull in self.headline], [session.wall[1] for session in self.sessions], *self.traced.periods.values()]
+        for ended in filter(None, kinds):
+            first, last = (datetime.fromtimestamp(end, self.calendar.zone).date() for end in (min(ended), max(ended)))
+            if first < last:
+                return first + (last - first + timedelta(days=1)) / 2
+        return None
 
     def ends(self, name: str) -> Span | None:
         """First and last instant of the sessions or of the headline's pull requests, epoch seconds."""
@@ -110,7 +112,8 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
     reads = of_others(ids, reads)
     traced = trace(reads, calendar)
     sessions = {session.id: measure_session(session, told.get(session.id)) for session in read}
-    measured = [measure_pull(pull, sessions, calendar, waits_of(pull, traced.waits)) for pull in pulls]
+    named = sessions | {name: sessions[log] for name, log in _renamed(evidence, pulls, sessions).items()}
+    measured = [measure_pull(pull, named, calendar, waits_of(pull, traced.waits)) for pull in pulls]
     found = [figures for figures in measured if figures is not None]
     headline = [figures for figures in found if figures.covered or not sessions]
     return Measurement(
@@ -129,6 +132,12 @@ def measure(evidence: Path, calendar: Calendar, hours: str) -> Measurement:
         reads=tuple(reads),
         told=len(told),
     )
+
+
+def _renamed(evidence: Path, pulls: Sequence[Pull], sessions: Mapping[str, SessionFigures]) -> dict[str, str]:
+    """The sessions of *pulls* whose log is here under another name, which its records do not have."""
+    wanted = {session for pull in pulls for session in pull.sessions} - sessions.keys()
+    return {name: log for name, log in named_otherwise(evidence, wanted).items() if log in sessions} if sessions else {}
 
 
 def _ids_in(reads: Sequence[Read], sessions: Sequence[Session], evidence: Path) -> dict[str, Session]:

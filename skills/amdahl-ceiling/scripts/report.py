@@ -199,7 +199,7 @@ def _why_missing(found: Measurement, name: str) -> str:
     if not found.measured and found.sessions:
         return "nothing joins a session that is here to a merged pull request that was merged after it began"
     if not found.measured:
-        return "of no merged pull request a commit or an opening before its merge is known"
+        return "of no merged pull request a commit before its merge is known"
     return (
         "no working time between start and merge"
         if found.headline

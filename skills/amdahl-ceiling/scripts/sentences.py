@@ -313,7 +313,7 @@ def limits(found: Measurement, facts: Facts) -> list[str]:
 
 def _no_start(found: Measurement) -> str:
     """Why merged pull requests have no start here."""
-    return "no session that is here and began before the merge is joined to them" if found.sessions else "no commit or opening before the merge is known of them"
+    return "no session that is here and began before the merge is joined to them" if found.sessions else "no commit before the merge is known of them"
 
 
 def warnings(found: Measurement, facts: Facts) -> list[str]:
@@ -337,7 +337,7 @@ def warnings(found: Measurement, facts: Facts) -> list[str]:
     if loose:
         made.append(f"set:sessions: {loose} recorded durations belong to no prompt that is here and were not used.")
     sessions, changed = found.ends("set:sessions"), found.traced.periods.get("change")
-    if sessions and changed and (sessions[1] < changed[0] or changed[1] < sessions[0]):
+    if sessions and changed and "lead" not in found.boundaries and (sessions[1] < changed[0] or changed[1] < sessions[0]):
         made.append("The sessions and the merged changes are of different times and do not belong together: the table of wholes has their days.")
     unlinked = len(found.pulls) - len(found.measured)
     if unlinked:

@@ -31,7 +31,7 @@ def read_sessions(root: Path) -> tuple[Source, list[Session]]:
         BadInput: a file cannot be read.
     """
     source = Source(id="set:sessions", locator=f"file:evidence/{SESSIONS}")
-    logs, orphans, odd = _logs(root)
+    logs, orphans, odd = session_logs(root)
     sessions: list[Session] = []
     malformed: list[str] = []
     silent: list[str] = []
@@ -91,7 +91,7 @@ def in_several(lists: Sequence[Sequence[int]]) -> set[int]:
     return found
 
 
-def _logs(root: Path) -> tuple[list[Log], list[str], list[str]]:
+def session_logs(root: Path) -> tuple[list[Log], list[str], list[str]]:
     """The session logs below *root*, the names of sub-agents' logs without a session, and of what is no regular file."""
     entries = list(matching(root, [SESSIONS]))
     files = [File(path=entry.path, name=entry.id, size=entry.size) for entry in entries if not entry.skipped]
@@ -131,7 +131,7 @@ def _begins(path: Path) -> float:
 def named_otherwise(root: Path, ids: Collection[str]) -> dict[str, str]:
     """Which of the session *ids* the records of a log name whose file is called after none of them; the file's id by theirs."""
     found: dict[str, str] = {}
-    for log in _logs(root)[0] if ids else ():
+    for log in session_logs(root)[0] if ids else ():
         names = [str(record["sessionId"]) for record in _peek(log.main.path) if record.get("sessionId")]
         if log.id not in ids and names and names[0] in ids:
             found.setdefault(names[0], log.id)

@@ -22,7 +22,7 @@ STAGE_NAMES = {
     OTHER: "the time in which no agent was at work",
 }
 # Of what exports of other systems tell; the rest of a whole is that of which they tell nothing.
-REST = "rest"
+REST, NO_RUN = "rest", "no-run"
 TRACED_STAGES = {
     "run": "jobs that run",
     "approval": "the wait for a person's approval",
@@ -37,6 +37,7 @@ TRACED_STAGES = {
     REWORK: STAGE_NAMES[REWORK],
     APPROVED_TO_MERGE: STAGE_NAMES[APPROVED],
     CI: "the runs of the pipeline",
+    NO_RUN: "the time in which no run was under way",
     REST: "the time of which nothing is known",
 }
 TRACED = {

@@ -20,7 +20,7 @@ from intervals import Span, Spans, both, total, union, without
 from jobs import WHOLE
 from opencodelog import homes
 from reading import Interval, Moment, Read
-from stagewords import REST, TRACED
+from stagewords import NO_RUN, REST, TRACED
 from worktime import Calendar
 
 # First what makes progress, then what holds it.
@@ -104,7 +104,7 @@ def boundary(name: str, stages: tuple[str, ...], rows: Sequence[Sequence[float]]
         stages=tuple(stages[place] for place in used),
         cases=tuple(tuple(row[place] for place in used) for row in rows),
         exact=dict(exact),
-        remainder=(REST,),
+        remainder=(REST, NO_RUN),
     )
 
 
@@ -175,7 +175,7 @@ def checked_boundary(found: Sequence[Change], checked: Mapping[str, Sequence[Int
             seconds = total(both(_under_way(checked[change.case]), change.window))
             exact += total(both(_under_way(checked[change.case], RECORDED), change.window))
             rows.append((seconds, total(change.window) - seconds))
-    return boundary("change.checked", (CI, REST), rows, {CI: exact})
+    return boundary("change.checked", (CI, NO_RUN), rows, {CI: exact})
 
 
 def trace(reads: Sequence[Read], calendar: Calendar, within: Callable[[float], bool] = math.isfinite) -> Traced:

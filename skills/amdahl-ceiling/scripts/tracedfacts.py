@@ -16,7 +16,7 @@ from figures import MODEL
 from measurement import Measurement
 from processreport import Parts
 from sentences import finding
-from stagewords import REST, TRACED, TRACED_STAGES, WHOLES, stage_id
+from stagewords import NO_RUN, REST, TRACED, TRACED_STAGES, WHOLES, stage_id
 from traced import Traced
 
 LARGEST = 5
@@ -80,6 +80,8 @@ def _ceiling(boundary: Boundary, stage: str) -> tuple[float | None, str]:
     """How much faster all of it were without *stage*, or why that is not known."""
     if stage == REST:
         return None, "nobody can take away what nobody knows"
+    if stage == NO_RUN:
+        return None, "it is what is left beside the runs, and no one thing"
     value = speed_up(boundary.share(stage), math.inf)
     return (value, "") if math.isfinite(value) else (None, "it is all of it, so nothing would be left")
 

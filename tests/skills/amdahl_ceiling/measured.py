@@ -18,7 +18,7 @@ from fde.portable.schema import problems
 SCRIPTS = assets("skills") / "amdahl-ceiling" / "scripts"
 EXAMPLE = assets("examples") / "software-team"
 NAMES = (
-    "badinput codexlog copilotlog claudetelemetry geminilog opencodelog traced oteltrace jaegertrace spans loglines asked beta bootstrap boundaries calls caselog casetime ceilings changes collect comparewords comparing conversation dates eventlog eventtotals evidence factlist exportfiles figures flows forges gates induced intervals "
+    "answerfacts badinput codexlog copilotlog claudetelemetry geminilog opencodelog traced oteltrace jaegertrace spans loglines asked beta bootstrap boundaries calls caselog casetime ceilings changes collect comparewords comparing conversation dates eventlog eventtotals evidence factlist exportfiles figures flows forges gates induced intervals "
     "formats labels linepatterns logfiles measurement network people process proposal pulls pulltables queueing reading recorded report rework said scaling sentences series sessionlogs sessions "
     "textcharts threepoint throughput transcripts turns uncertain whatif wholes workclock worktime worthfacts xeslog"
 ).split()

@@ -62,7 +62,7 @@ def test_what_machines_open_is_set_aside_and_what_is_not_merged_left_out():
 
 
 def test_a_timeline_that_names_no_repository_belongs_to_the_only_change_of_its_number():
-    timeline = [Moment(case="#1", event="approved", at=START + 2 * HOUR, who="bob")]
+    timeline = [Moment(case="?pull-requests#1", event="approved", at=START + 2 * HOUR, who="bob")]
     assert hours([*moments((5, "merged")), *timeline]) == {"pickup": 2, "merge": 3}
     other = moments((5, "merged"), case="o/other#1")
     found, _ = changes([*moments((5, "merged")), *other, *timeline])

@@ -12,6 +12,7 @@ from skills.amdahl_ceiling.measured import EXAMPLE, facts, run, skill
 
 compare = skill.comparing.compare
 EVIDENCE = EXAMPLE / "evidence"
+NOTHING = {"facts": [], "tables": [], "method": []}
 
 
 def cases(mean, count=40, seed=1):
@@ -57,6 +58,35 @@ def test_what_exports_tell_of_on_one_side_only_is_no_difference(whole, told, sta
     [alike] = compare({whole: known}, {whole: known})
     assert (alike.is_cut_alike, told in [line.stage for line in alike.lines]) == (True, True)
     assert "not compared by part" in skill.comparewords.text([found], ("", ""))
+
+
+def test_a_pipeline_that_is_on_record_on_one_side_only_is_no_longer_pipeline():
+    before = [{"model": 1.0, "review-wait": 2.0, "approved": 5.0}] * 8
+    after = [{"model": 1.0, "review-wait": 2.0, "ci": 2.0, "approved": 3.0}] * 8
+    [found] = compare({"lead": before}, {"lead": after})
+    assert [(line.stage, line.difference) for line in found.lines] == [("whole", 0), ("model", 0), ("other", 0)]
+    [table] = skill.answerfacts.with_compared(NOTHING, [found], ("", ""))["tables"]
+    assert table["title"].endswith(skill.comparewords.CUT)
+
+
+def test_what_differs_by_rounding_is_noise():
+    dust = [{"run": 12.1 + 1e-9}] * 7
+    assert verdicts([{"run": 12.1}] * 6, dust) == {"whole": "noise", "run": "noise"}
+
+
+def test_facts_of_other_working_hours_are_no_before_and_after(tmp_path):
+    paths = []
+    for name, hours in (("before", "Mon-Fri 09:00-17:00"), ("after", "Mon-Sat 06:00-22:00")):
+        paths.append(tmp_path / f"{name}.json")
+        paths[-1].write_text(json.dumps(facts(EVIDENCE, "--working-hours", hours)))
+    done = run("compare", "--before", paths[0], "--after", paths[1])
+    assert (done.returncode, b"expected facts of the same working hours" in done.stderr) == (2, True)
+    assert run("compare", "--before", paths[0], "--after", paths[0], "--evidence", EVIDENCE).returncode == 2
+    torn = json.loads(paths[0].read_text())
+    torn["details"]["sessions"][0]["turns"] = [{}]
+    paths[1].write_text(json.dumps(torn))
+    done = run("compare", "--before", paths[0], "--after", paths[1])
+    assert (done.returncode, b"expected facts as this skill writes them" in done.stderr) == (3, True)
 
 
 @given(st.lists(st.floats(0, 1e4), min_size=5, max_size=12), st.lists(st.floats(0, 1e4), min_size=5, max_size=12))

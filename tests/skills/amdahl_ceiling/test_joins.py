@@ -135,3 +135,53 @@ def test_sessions_that_a_trailer_names_and_nobody_has_are_not_said_to_be_joined(
     Log("s").prompt(0).says(600, "m").write(root / "sessions")
     history(root, merge(7, 4 * HOUR, sessions="s gone"))
     assert any("Sessions joined to merged changes: 1 by a commit's trailer." in one for one in facts(root)["warnings"])
+
+
+def linked(root, name="s", folder="sessions"):
+    log = Log(name, gitBranch="work").prompt(0).says(600, "m")
+    log.record(700, "pr-link", prNumber=7, prRepository="o/r", prUrl="x").write(root / folder)
+
+
+def test_a_link_is_of_the_repository_that_it_names_and_of_no_history_beside_it(root):
+    linked(root)
+    listed(root, change(7, "b"))
+    history(root, merge(7, 500 * HOUR))
+    assert lead(root)[0] == {"listed": 2, "count": 1, "hours": 4}
+
+
+def test_a_link_that_two_histories_may_mean_joins_none_of_them(root):
+    linked(root)
+    for name, at in (("one.tsv", 4), ("two.tsv", 500)):
+        history(root, merge(7, at * HOUR, name), name=name)
+        assert lead(root)[0]["count"] == (name == "one.tsv")
+
+
+def test_a_sub_agents_log_is_a_part_of_its_session_and_no_session_that_is_missing(root):
+    linked(root)
+    Log("a", isSidechain=True, agentId="a", gitBranch="work").prompt(60).says(120, "n").write(root / "sessions/s/subagents", "agent-a")
+    listed(root, change(7, "work"))
+    shown, found = lead(root)
+    assert shown == {"listed": 1, "count": 1, "hours": 4}
+    assert any("Sessions joined to merged changes: 1 by a log's record of its pull request." in one for one in found["warnings"])
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_a_session_in_two_folders_is_joined_by_whichever_of_them_names_the_change(root, first):
+    linked(root, folder=f"sessions/{first}")
+    Log("s2").prompt(900).says(960, "n").write(root / "sessions" / ("b" if first == "a" else "a"), "s")
+    listed(root, change(7, "b"))
+    assert lead(root)[0]["count"] == 1
+
+
+def test_a_squash_is_not_the_last_commit_of_the_change_that_it_merged(root):
+    linked(root)
+    commits = [{"oid": "c", "authoredDate": stamp(HOUR), "committedDate": stamp(HOUR)}]
+    listed(root, change(7, "b", commits=commits))
+    history(root, merge(7, 4 * HOUR, "squash"))
+    assert values(facts(root))["lead.stage.merge.hours"] == 3
+
+
+def test_a_log_that_was_renamed_belongs_to_the_change_whose_session_its_records_name(root):
+    Log("s").prompt(0).says(600, "m").write(root / "sessions", "monday")
+    (root / "pull-requests/merged.csv").write_text(f"pr,merged_at,session_ids\n1,{stamp(8 * HOUR)},s\n")
+    assert lead(root)[0] == {"listed": 1, "count": 1, "hours": 8}

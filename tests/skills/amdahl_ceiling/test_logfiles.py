@@ -120,7 +120,7 @@ def test_an_unreadable_log_is_an_error_also_when_the_other_process_meets_it(root
     gone = """
 import sessionlogs, readlogs
 readlogs.LARGE = 1
-logs = sessionlogs._logs(Path(sys.argv[2]))[0]
+logs = sessionlogs.session_logs(Path(sys.argv[2]))[0]
 logs[-1].main.path.unlink()
 try:
     found = {"read": len(list(readlogs.read_logs(logs)))}

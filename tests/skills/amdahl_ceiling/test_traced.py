@@ -83,6 +83,23 @@ def test_changes_without_a_known_review_are_a_limit_where_there_are_any(root, re
     assert (is_said, values(found)["change.unreviewed"]) == (not reviews, int(not reviews))
 
 
+def test_timelines_of_two_repositories_stay_apart_where_their_folders_do(root):
+    def of(repository, number, merged, ready):
+        base = {"ref": "main", "repo": {"full_name": repository}}
+        dates = {"created_at": stamp(0), "merged_at": stamp(3600 * merged), "closed_at": stamp(3600 * merged)}
+        head = {"number": number, "user": {"login": "ann"}, "head": {"ref": "b"}, "base": base, "draft": False, "merge_commit_sha": repository}
+        events = [{"event": "ready_for_review", "created_at": stamp(3600 * ready)}, {"event": "merged", "created_at": stamp(3600 * merged)}]
+        return head | dates, events
+
+    told = {"shop": of("o/shop", 5, 20, 2), "web": of("o/web", 5, 28, 10)}
+    for name, (pull, events) in told.items():
+        (root / "pull-requests" / name).mkdir()
+        (root / f"pull-requests/{name}/list.json").write_text(json.dumps([pull]))
+        (root / f"pull-requests/{name}/timeline-5.json").write_text(json.dumps(events))
+    found = values(facts(root))
+    assert (found["change.count"], found["change.hours"], found["change.draft.hours"]) == (2, 18 + 18, 12)
+
+
 def test_what_is_not_known_has_no_ceiling(root):
     listed(root, change(1, 10))
     rest = next(fact for fact in facts(root)["facts"] if fact["id"] == "change.stage.rest.ceiling")

@@ -100,6 +100,7 @@ def test_a_stage_that_only_another_whole_has_is_asked_of_that_one(ask):
     [
         (["--set", "merge"], "expected a stage and its speed like ci=3x, found 'merge'"),
         (["--set", "merge=0"], "expected a multiple above zero like 3x (three times as fast) or 0.5x (twice as long), found '0'"),
+        (["--set", "merge=1e-308x"], "expected a multiple above zero"),
         (["--set", "merge=fast"], "expected a multiple above zero"),
         (["--set", "merge=nan"], "expected a multiple above zero"),
         (["--set", "merge=2x", "--set", "merge=3x"], "expected each stage once, found 'merge' twice"),
@@ -190,6 +191,13 @@ def test_the_pipeline_can_be_asked_by_its_name_where_it_is_a_whole_by_itself_and
     found = json.loads(run("what-if", "--facts", path, "--set", "ci=3x", "--json").stdout)
     assert (found["whole"]["id"], found["set"], found["speed_up"]) == ("ci", {"run": 3.0}, pytest.approx(360 / 160, abs=1e-4))
     assert "no interval, since fewer than 5 cases say little" in run("what-if", "--facts", path, "--set", "ci=3x").stdout.decode()
+
+
+def test_a_whole_that_has_the_stage_itself_comes_before_one_that_only_is_called_so():
+    wholes = {"ci": whole({"run": 1.0}), "change.checked": whole({"ci": 1.0, "no-run": 1.0})}
+    assert skill.asked.whole_for(wholes, None, ["ci"]) is wholes["change.checked"]
+    with pytest.raises(ValueError, match="found ci and run, which no whole has together"):
+        skill.asked.whole_for(wholes, None, ["ci", "run"])
 
 
 def test_nobody_is_told_what_it_is_worth_to_speed_up_what_nobody_knows():
