@@ -226,7 +226,7 @@ def _now_and_then(first, piece):
 
 def _late(first, piece):
     yield first
-    threading.Event().wait(0.7)
+    threading.Event().wait(1.5)
     yield piece
 
 
@@ -241,11 +241,11 @@ SLOW = {
 
 @pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
 def test_whatever_a_server_sends_now_and_then_the_time_is_over_when_it_is_over(answer):
-    came = over_a_socket("local", answer(), seconds=0.8)
+    came = over_a_socket("local", answer(), seconds=1.6)
     assert came.error.code == "deadline-over"
     (attempt,) = came.watch.attempts
-    # With a time for each read alone it would be 1.5 at least.
-    assert attempt.seconds < 1.4
+    # With a time for each read alone it would be 3.1 at least; a busy machine may take one more than is right.
+    assert attempt.seconds < 2.9
 
 
 @WIRES
