@@ -226,7 +226,7 @@ def _now_and_then(first, piece):
 
 def _late(first, piece):
     yield first
-    threading.Event().wait(1.5)
+    threading.Event().wait(1.2)
     yield piece
 
 
@@ -241,11 +241,13 @@ SLOW = {
 
 @pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
 def test_whatever_a_server_sends_now_and_then_the_time_is_over_when_it_is_over(answer):
+    import openai  # noqa: F401 - its half second is none of the run's here
+
     came = over_a_socket("local", answer(), seconds=1.6)
     assert came.error.code == "deadline-over"
     (attempt,) = came.watch.attempts
-    # With a time for each read alone it would be 3.1 at least; a busy machine may take one more than is right.
-    assert attempt.seconds < 2.9
+    # With a time for each read alone it would be 2.8 at least; a busy machine may take one more than is right.
+    assert attempt.seconds < 2.6
 
 
 @WIRES
