@@ -60,8 +60,8 @@ def _pull(line: bytes) -> str:
         record = strict_json(line.decode("utf-8", "replace"))
     except BadJson:
         return ""
-    number = record.get("prNumber") if isinstance(record, dict) else None
-    return "" if number is None else f"{record.get('prRepository') or ''}#{number}"
+    there = record.get("prNumber") if isinstance(record, dict) else None
+    return "" if there is None else f"{record.get('prRepository') or ''}#{there}"
 
 
 def joined(moments: Iterable[Moment], links: Mapping[str, Links]) -> tuple[list[Pull], Counter[str]]:
@@ -77,7 +77,18 @@ def joined(moments: Iterable[Moment], links: Mapping[str, Links]) -> tuple[list[
         for case in filter(None, (_case_of(pull, cases) for pull in link.pulls)):
             linked[case].append(session)
     ways: Counter[str] = Counter()
-    return [_merged(case, found, links, linked[case], of_branch, ways) for case, found in cases.items()], ways
+    pulls = []
+    for case, found in cases.items():
+        ways_of = {one.what: TRAILER for one in found if one.event == "session"}
+        ways_of = dict.fromkeys(_by_branch(case, links, of_branch), BRANCH) | dict.fromkeys(linked[case], LINK) | ways_of
+        ways.update(way for session, way in ways_of.items() if session in links)
+        pulls.append(_merged(case, found, tuple(ways_of)))
+    return pulls, ways
+
+
+def _by_branch(case: str, links: Mapping[str, Links], of_branch: Mapping[str, set[str]]) -> list[str]:
+    """The sessions that name no pull request and worked on a branch of this change alone."""
+    return [name for name, link in links.items() if not link.pulls and any(of_branch.get(branch) == {case} for branch in link.branches)]
 
 
 def _is_merged_work(found: Sequence[Moment]) -> bool:
@@ -85,17 +96,8 @@ def _is_merged_work(found: Sequence[Moment]) -> bool:
     return any(one.event == "merged" for one in found) and not any((one.event, one.what) == ("opened", "bot") for one in found)
 
 
-def _merged(
-    case: str, found: Sequence[Moment], links: Mapping[str, Links], linked: Iterable[str], of_branch: Mapping[str, set[str]], ways: Counter[str]
-) -> Pull:
+def _merged(case: str, found: Sequence[Moment], sessions: tuple[str, ...]) -> Pull:
     merged = next(one.at for one in found if one.event == "merged")
-    ways_of = {one.what: TRAILER for one in found if one.event == "session"}
-    for session in linked:
-        ways_of.setdefault(session, LINK)
-    for session, link in links.items():
-        if not link.pulls and any(of_branch.get(branch) == {case} for branch in link.branches):
-            ways_of.setdefault(session, BRANCH)
-    ways.update(way for session, way in ways_of.items() if session in links)
     # A history has the squash or the merge itself among the commits: the work was over before.
     merges = {one.what for one in found if one.event in ("merged", "commit-of")} - {""}
     every = [one for one in found if one.event == "commit" and one.at <= merged]
@@ -106,7 +108,7 @@ def _merged(
     return Pull(
         number=case,
         merged=merged,
-        sessions=tuple(ways_of),
+        sessions=sessions,
         last_commit=max(commits, default=None),
         first_commit=min(first, default=None),
     )
@@ -119,6 +121,6 @@ def _case_of(pull: str, cases: Iterable[str]) -> str | None:
     """
     repository, _, there = pull.partition("#")
     alike = [case for case in cases if number(case) == there]
-    named = {pull, f"{code(repository)}#{there}"} if repository else set(alike)
-    found = [case for case in alike if case in named] or [case for case in alike if is_nameless(case)]
+    meant = {pull, f"{code(repository)}#{there}"} if repository else set(alike)
+    found = [case for case in alike if case in meant] or [case for case in alike if is_nameless(case)]
     return found[0] if len(found) == 1 else None

@@ -113,7 +113,7 @@ class Shapes:
         return True
 
     def message(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
-        """Take the rest of a line of the model's; likewise."""
+        """Take the rest of a line of the model's. False, here as below, if it is not understood, and then nothing was taken of it."""
         tail = shape.USUALLY_SPOKEN.search(data, front.end(), end)
         uuid, stamp = tail.groups() if tail else NEITHER
         if uuid is None:
@@ -128,7 +128,7 @@ class Shapes:
         return True
 
     def result(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
-        """Take the rest of a line with a tool's result; likewise."""
+        """Take the rest of a line with a tool's result."""
         stamps = _stamps(data, front, end)
         if stamps is None:
             return False
@@ -140,7 +140,7 @@ class Shapes:
         return call is not None and self.listener.answered(side, stamps[1], stamps[2], call, refused=refused is not None)
 
     def prompt(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
-        """Take the rest of a line with a prompt; likewise."""
+        """Take the rest of a line with a prompt."""
         at = front.end()
         closes = b'"}]},' if data.startswith(shape.IN_LIST, at - len(shape.IN_LIST)) else b'"},'
         words, ends = _plain(data, at), data.find(closes + b'"', at, end)
@@ -157,23 +157,23 @@ class Shapes:
         return True
 
     def command(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
-        """Take a line with the progress of a command; likewise."""
+        """Take a line with the progress of a command."""
         return self._runs(data, front.start(), end, front.group(*shape.RUN_PARTS))
 
     def hook(self, _: bytes, front: re.Match[bytes], __: int) -> bool:
-        """Take a line that tells of a hook; likewise."""
+        """Take a line that tells of a hook."""
         self.listener.passed(front["hook"], front["hook_time"])
         return True
 
     def summary(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
-        """Take a line that sums up the hooks of a stop; likewise."""
+        """Take a line that sums up the hooks of a stop."""
         tail = shape.SUMMARY.match(data, front.end(), end)
         if tail is not None:
             self.listener.passed(tail[2], tail[1])
         return tail is not None
 
     def progress(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
-        """Take the rest of another line of progress; likewise."""
+        """Take the rest of another line of progress."""
         at = front.end()
         is_command = data.startswith(shape.BASH, at)
         if not is_command and not data.startswith(shape.HOOK, at):
@@ -199,7 +199,7 @@ class Shapes:
         return True
 
     def mirrored_message(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
-        """Take a sub-agent's line of the model's that its parent's log repeats; likewise."""
+        """Take a sub-agent's line of the model's that its parent's log repeats."""
         tail = shape.USUALLY_MIRRORED.search(data, front.end(), end)
         outer = _outer(data, front.start(), tail.start() + 1, end) if tail and tail[1] else None
         if tail is None or outer is None:
@@ -212,7 +212,7 @@ class Shapes:
         return True
 
     def mirrored_result(self, data: bytes, front: re.Match[bytes], end: int) -> bool:
-        """Take a tool's result for a sub-agent, likewise."""
+        """Take a tool's result for a sub-agent, likewise repeated."""
         at, call = front.end(), front["inner_first"] or front["inner_of"]
         other = shape.OBJECT.search(data, at, end)
         until = other.start() if other else end

@@ -7,7 +7,7 @@ one JSON object is skipped as a whole and its number kept.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from calls import divide
 from conversation import (
@@ -51,11 +51,6 @@ class Reader:
         self.malformed: list[int] = []
         self.retries: list[Span] = []
         self.reports_progress = False
-
-    def read(self, lines: Iterable[bytes]) -> None:
-        """Take every line of one file."""
-        data = b"".join(lines)
-        self.block(data, len(data), 0)
 
     def block(self, data: bytes, stop: int, place: int) -> int:
         """Take the whole lines in *data*[:*stop*], *place* lines after their file's start; return the place of the last of them."""

@@ -188,7 +188,8 @@ def test_a_generated_log_leaves_no_word_and_is_measured_as_it_was(lines):
 def read(lines: list[str]) -> Any:
     """The session that the measurement reads from *lines*."""
     reader = skill.transcripts.Reader("s", set())
-    reader.read(f"{line}\n".encode() for line in lines)
+    data = "".join(f"{line}\n" for line in lines).encode()
+    reader.block(data, len(data), 0)
     return reader.session()
 
 

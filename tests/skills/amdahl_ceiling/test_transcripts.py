@@ -9,7 +9,8 @@ from skills.amdahl_ceiling.measured import skill
 
 def read(log, seen=None):
     reader = skill.transcripts.Reader(log.name, set() if seen is None else seen)
-    reader.read(f"{line}\n".encode() for line in log.lines)
+    data = "".join(f"{line}\n" for line in log.lines).encode()
+    reader.block(data, len(data), 0)
     return reader.session()
 
 
